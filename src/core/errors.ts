@@ -1,0 +1,66 @@
+/**
+ * Every error code with what it means for whoever meets it.
+ *
+ * Codes are public API: append, never rename. `docs/errors.md` lists the same table (a test compares the two).
+ */
+export const ERROR_CODES = {
+  ERR_ABORTED: 'The caller aborted the operation, or the engine was closed without draining.',
+  ERR_CLOSED: 'The engine is closed and takes no more work.',
+  ERR_DOCUMENT_TOO_LARGE: 'The text (or the line that holds it) is larger than `maxBytes` allows.',
+  ERR_INPUT_CORRUPT: 'The input cannot be decoded: a damaged or truncated gzip stream.',
+  ERR_INPUT_NOT_FOUND: 'An input names no file, or a directory or glob holds none.',
+  ERR_INPUT_UNREADABLE: 'The input exists but cannot be read.',
+  ERR_INTERNAL: 'The engine broke one of its own invariants. Please report it.',
+  ERR_LEDGER: 'The ledger of a run is missing, damaged or of another format.',
+  ERR_OPTION_RANGE: 'An option has the right type and a value out of bounds.',
+  ERR_OPTION_TYPE: 'An option has a value of the wrong type.',
+  ERR_OPTION_UNKNOWN: 'There is no option of that name.',
+  ERR_OUTPUT_UNWRITABLE: 'The output cannot be created or written.',
+  ERR_QUEUE_FULL: 'More documents wait than `queueBytesMax` allows.',
+  ERR_RESUME_MISMATCH: 'The run to resume was made with other options or other inputs.',
+  ERR_ROW_JSON: 'The line is not valid JSON.',
+  ERR_ROW_TYPE: 'The line is valid JSON but not an object.',
+  ERR_SOURCE: 'The source given to `stream` failed.',
+  ERR_TEXT_MISSING: 'The row has no text field.',
+  ERR_TEXT_TYPE: 'The text field is null or not a string.',
+  ERR_USAGE: 'The command line is not understood.',
+  ERR_WORKER_CRASHED: 'The document ended two workers in a row (a crash or out of memory).',
+  ERR_WORKER_TIMEOUT: 'The document kept two workers busy beyond `workerTimeoutMs`.',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The one error class of the library. Prefer `code` over `instanceof`: two copies of a package may meet. */
+export class MillraceError extends Error {
+  override readonly name = 'MillraceError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** True for a `MillraceError` of this or another copy of the package. */
+export function isMillraceError(value: unknown): value is MillraceError {
+  return value instanceof Error && 'code' in value && typeof value.code === 'string' && value.code in ERROR_CODES;
+}
+
+/** What crosses a thread boundary in place of an error: structured clone drops the class and its `code`. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export function toWireError(error: MillraceError): WireError {
+  return { code: error.code, message: error.message };
+}
+
+export function fromWireError(wire: WireError): MillraceError {
+  return new MillraceError(wire.code, wire.message);
+}
+
+/** The message of anything thrown, for use inside a message of our own. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
