@@ -1,0 +1,75 @@
+/**
+ * Linear memory by hand.
+ *
+ *   0 ───────── __heap_base ──────────── inputStart ───── outputStart ────── workStart ─────────▶ grows
+ *   │ constants │ permanent tables      │ bytes to score │ rows or reports │ one document's work │
+ *
+ * Permanent tables are taken once. Input and output are laid anew for each unit of work (`layOut`). The work area is a
+ * bump allocator that starts empty for each document; a table takes the address space of its worst case, and the
+ * operating system backs only the pages that are touched. Memory never shrinks: the host replaces an instance that
+ * an outsized document has blown up.
+ */
+
+/** Every region may be read and written this far past its end, so that loops need no tail. */
+export const PADDING: usize = 64;
+
+const PAGE_BYTES: usize = 65536;
+
+let permanentEnd: usize = __heap_base;
+let inputStart: usize = 0;
+let outputStart: usize = 0;
+let outputEnd: usize = 0;
+let workStart: usize = 0;
+let workEnd: usize = 0;
+
+/** Memory that stays for the life of the instance; only before the first `layOut`. Zeroed, 64-byte aligned. */
+export function takePermanent(bytes: usize): usize {
+  const start = alignUp(permanentEnd);
+  permanentEnd = start + bytes + PADDING;
+  require(permanentEnd);
+  return start;
+}
+
+/** Lays out room for `inputBytes` to score and `outputBytes` of answers; returns the input's address. */
+export function layOut(inputBytes: usize, outputBytes: usize): usize {
+  inputStart = alignUp(permanentEnd);
+  outputStart = alignUp(inputStart + inputBytes + PADDING);
+  outputEnd = outputStart + outputBytes;
+  workStart = alignUp(outputEnd + PADDING);
+  workEnd = workStart;
+  require(workStart);
+  return inputStart;
+}
+
+export function outputAddress(): usize {
+  return outputStart;
+}
+
+export function outputLimit(): usize {
+  return outputEnd;
+}
+
+/** Forgets the previous document's tables. */
+export function startWork(): void {
+  workEnd = workStart;
+}
+
+/** Room for one table of the current document: 64-byte aligned, contents arbitrary. */
+export function takeWork(bytes: usize): usize {
+  const start = workEnd;
+  workEnd = alignUp(start + bytes + PADDING);
+  require(workEnd);
+  return start;
+}
+
+function alignUp(address: usize): usize {
+  return (address + 63) & ~63;
+}
+
+/** Traps when the host refuses more memory; the host turns the trap into the document's failure. */
+function require(end: usize): void {
+  const present = (<usize>memory.size()) * PAGE_BYTES;
+  if (end <= present) return;
+  const pages = <i32>((end - present + PAGE_BYTES - 1) / PAGE_BYTES);
+  if (memory.grow(pages) < 0) unreachable();
+}

@@ -1,0 +1,80 @@
+/** Words, lines and paragraphs, from the masks alone. */
+import { BLOCK_BYTES, NEWLINE, RECORD_BYTES, SPACE, TOKEN_START, WORD_START, recordAt } from './masks';
+
+let words: u32 = 0;
+let tokens: u32 = 0;
+let lines: u32 = 0;
+let paragraphs: u32 = 0;
+
+export function wordCount(): u32 {
+  return words;
+}
+
+export function tokenCount(): u32 {
+  return tokens;
+}
+
+export function lineCount(): u32 {
+  return lines;
+}
+
+export function paragraphCount(): u32 {
+  return paragraphs;
+}
+
+/** Counts the units of the text behind the masks. A final LF opens no further line. */
+export function countUnits(masks: usize, bytes: usize): void {
+  words = 0;
+  tokens = 0;
+  lines = 0;
+  paragraphs = 0;
+  let lineStart: u64 = 1; // the block begins at a line's start, or within the blanks at one
+  let afterBlank: u32 = 1; // the last line that was seen to its first word or its end was blank, or there was none
+  for (let offset: usize = 0; offset < bytes; offset += BLOCK_BYTES) {
+    const record = recordAt(masks, offset);
+    words += <u32>popcnt(load<u64>(record, WORD_START));
+    tokens += <u32>popcnt(load<u64>(record, TOKEN_START));
+    const newlines = load<u64>(record, NEWLINE);
+    lines += <u32>popcnt(newlines);
+
+    // The blanks at a line's start form one run; adding its first bit to it carries to the first byte behind it.
+    const blanks = load<u64>(record, SPACE) ^ newlines;
+    const starts = (newlines << 1) | lineStart;
+    const carried = blanks + (starts & blanks);
+    const firsts = (carried | starts) & ~blanks;
+    lineStart = (newlines >>> 63) | <u64>(carried < blanks);
+    let inked = firsts & ~newlines; // first bytes of lines with a word
+    if (offset + BLOCK_BYTES > bytes) inked &= ((<u64>1 << (bytes - offset)) - 1);
+    let blankEnds = firsts & newlines;
+    while (blankEnds != 0) {
+      const before = inked & (blankEnds ^ (blankEnds - 1));
+      paragraphs += afterBlank & <u32>(before != 0);
+      afterBlank = 1;
+      inked ^= before;
+      blankEnds &= blankEnds - 1;
+    }
+    if (inked != 0) {
+      paragraphs += afterBlank;
+      afterBlank = 0;
+    }
+  }
+  if (bytes != 0 && !hasBit(masks, NEWLINE, bytes - 1)) lines++;
+}
+
+/** The number of bits of the mask at `slot` set for the bytes in [from, to). */
+export function countBits(masks: usize, slot: usize, from: usize, to: usize): u32 {
+  let total: u32 = 0;
+  let keep: u64 = u64.MAX_VALUE << (from & 63);
+  const last = recordAt(masks, to);
+  for (let record = recordAt(masks, from); record < last; record += RECORD_BYTES) {
+    total += <u32>popcnt(load<u64>(record + slot) & keep);
+    keep = u64.MAX_VALUE;
+  }
+  if ((to & 63) == 0) return total; // the record at `to` may not exist
+  return total + <u32>popcnt(load<u64>(last + slot) & keep & ((<u64>1 << (to & 63)) - 1));
+}
+
+/** Whether the bit of the mask at `slot` is set for the byte at `offset`. */
+export function hasBit(masks: usize, slot: usize, offset: usize): bool {
+  return ((load<u64>(recordAt(masks, offset) + slot) >>> (offset & 63)) & 1) != 0;
+}

@@ -1,0 +1,185 @@
+/**
+ * Expected values from an independent implementation, where a checkout has them beside it.
+ *
+ * The files are no part of the repository: `../shared` of the repository's root holds `oracle/`, `corpus/` and `spec/`, and
+ * tests that need them are skipped where it is absent. Every row is checked as it is read, so that a file of another shape
+ * fails with the field's name and not as `undefined` in a comparison.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+const SHARED = resolve(import.meta.dirname, '../../../shared');
+const MEASURES_DEV = resolve(SHARED, 'oracle/measures.dev.jsonl.gz');
+const MEASURES_EDGE = resolve(SHARED, 'oracle/measures.edge.jsonl.gz');
+const CORPUS = resolve(SHARED, 'corpus/corpus.jsonl.gz');
+const PUNCT_SETS = resolve(SHARED, 'spec/punct-sets.json');
+
+/** Whether the expected values are there. All of them or none: a part of them is no basis for a test. */
+export const ORACLE_PRESENT = [MEASURES_DEV, MEASURES_EDGE, CORPUS, PUNCT_SETS].every((path) => existsSync(path));
+
+/** For the name of a skipped test: what is missing. */
+export const ORACLE_ABSENT_NOTE = `no expected values at ${SHARED}`;
+
+export interface ExpectedEntropy {
+  readonly char: number;
+  readonly token: number;
+  readonly sentence: number;
+  readonly evenness: number | null;
+  readonly redundancy: number | null;
+  readonly aggregate: number;
+}
+
+/** Every measure of one document, under the report's names. */
+export interface ExpectedMeasures {
+  readonly id: string;
+  readonly bytes: number;
+  readonly chars: number;
+  readonly words: number;
+  readonly tokens: number;
+  readonly distinctTokens: number;
+  readonly lines: number;
+  readonly paragraphs: number;
+  readonly sentences: number;
+  readonly entropy: ExpectedEntropy;
+  readonly readability: { readonly fleschReadingEase: number | null; readonly fleschKincaidGrade: number | null };
+  readonly coherence: number | null;
+  readonly documentation: {
+    readonly completeness: number;
+    readonly clarity: number;
+    readonly consistency: number;
+    readonly accuracy: number;
+    readonly overall: number;
+  };
+  readonly miair: number;
+}
+
+export interface CorpusDocument {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** A text with its expected values. */
+export interface ExpectedCase {
+  readonly text: string;
+  readonly expected: ExpectedMeasures;
+}
+
+/** The corpus documents that have expected values (about 10 MB of text), in the order of the values. */
+export function readDevCases(): ExpectedCase[] {
+  const expectedRows = Array.from(readJsonLines(MEASURES_DEV), parseMeasures);
+  const wanted = new Set(expectedRows.map((row) => row.id));
+  const texts = new Map<string, string>();
+  for (const { id, text } of readCorpus()) {
+    if (wanted.has(id)) texts.set(id, text);
+  }
+  return expectedRows.map((expected) => {
+    const text = texts.get(expected.id);
+    if (text === undefined) throw new Error(`${MEASURES_DEV}: ${expected.id} is not in the corpus`);
+    return { text, expected };
+  });
+}
+
+/** Short texts at the edges of the definitions. */
+export function readEdgeCases(): ExpectedCase[] {
+  return Array.from(readJsonLines(MEASURES_EDGE), (row) => ({
+    text: stringAt(recordAt(row, 'row'), 'text'),
+    expected: parseMeasures(row),
+  }));
+}
+
+/** All corpus documents (about 58 MB of text), one at a time. */
+export function* readCorpus(): Generator<CorpusDocument> {
+  for (const row of readJsonLines(CORPUS)) {
+    const document = recordAt(row, 'row');
+    yield { id: stringAt(document, 'id'), text: stringAt(document, 'text') };
+  }
+}
+
+/** The code point set of this name, as the definitions list it. */
+export function readPunctSet(name: 'PUNCT' | 'TERMINAL'): number[] {
+  const sets = recordAt(JSON.parse(readFileSync(PUNCT_SETS, 'utf8')), PUNCT_SETS);
+  const set = sets[name];
+  if (!Array.isArray(set)) throw new TypeError(`${name} must be an array, got ${typeof set}`);
+  return set.map((codePoint: unknown, index) => asNumber(codePoint, `${name}[${index}]`));
+}
+
+function* readJsonLines(path: string): Generator<unknown> {
+  const bytes = gunzipSync(readFileSync(path));
+  // Decoded line by line: the whole corpus as one string would double the memory.
+  for (let start = 0; start < bytes.length;) {
+    const newline = bytes.indexOf(0x0a, start);
+    const end = newline === -1 ? bytes.length : newline;
+    yield JSON.parse(bytes.toString('utf8', start, end));
+    start = end + 1;
+  }
+}
+
+function parseMeasures(row: unknown): ExpectedMeasures {
+  const measures = recordAt(row, 'row');
+  const entropy = recordAt(measures['entropy'], 'entropy');
+  const readability = recordAt(measures['readability'], 'readability');
+  const documentation = recordAt(measures['documentation'], 'documentation');
+  return {
+    id: stringAt(measures, 'id'),
+    bytes: numberAt(measures, 'bytes'),
+    chars: numberAt(measures, 'chars'),
+    words: numberAt(measures, 'words'),
+    tokens: numberAt(measures, 'tokens'),
+    distinctTokens: numberAt(measures, 'distinctTokens'),
+    lines: numberAt(measures, 'lines'),
+    paragraphs: numberAt(measures, 'paragraphs'),
+    sentences: numberAt(measures, 'sentences'),
+    entropy: {
+      char: numberAt(entropy, 'char'),
+      token: numberAt(entropy, 'token'),
+      sentence: numberAt(entropy, 'sentence'),
+      evenness: numberOrNullAt(entropy, 'evenness'),
+      redundancy: numberOrNullAt(entropy, 'redundancy'),
+      aggregate: numberAt(entropy, 'aggregate'),
+    },
+    readability: {
+      fleschReadingEase: numberOrNullAt(readability, 'fleschReadingEase'),
+      fleschKincaidGrade: numberOrNullAt(readability, 'fleschKincaidGrade'),
+    },
+    coherence: numberOrNullAt(measures, 'coherence'),
+    documentation: {
+      completeness: numberAt(documentation, 'completeness'),
+      clarity: numberAt(documentation, 'clarity'),
+      consistency: numberAt(documentation, 'consistency'),
+      accuracy: numberAt(documentation, 'accuracy'),
+      overall: numberAt(documentation, 'overall'),
+    },
+    miair: numberAt(measures, 'miair'),
+  };
+}
+
+type UnknownRecord = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is UnknownRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function recordAt(value: unknown, name: string): UnknownRecord {
+  if (!isRecord(value)) throw new TypeError(`${name} must be an object, got ${JSON.stringify(value)}`);
+  return value;
+}
+
+function stringAt(record: UnknownRecord, name: string): string {
+  const value = record[name];
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${JSON.stringify(value)}`);
+  return value;
+}
+
+function numberAt(record: UnknownRecord, name: string): number {
+  return asNumber(record[name], name);
+}
+
+function numberOrNullAt(record: UnknownRecord, name: string): number | null {
+  return record[name] === null ? null : numberAt(record, name);
+}
+
+function asNumber(value: unknown, name: string): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${JSON.stringify(value)}`);
+  return value;
+}
