@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   ERR_INPUT_UNREADABLE: 'The input exists but cannot be read.',
   ERR_INTERNAL: 'The engine broke one of its own invariants. Please report it.',
   ERR_LEDGER: 'The ledger of a run is missing, damaged or of another format.',
+  ERR_OUT_OF_MEMORY: 'The tables for this one document did not fit into memory.',
   ERR_OPTION_RANGE: 'An option has the right type and a value out of bounds.',
   ERR_OPTION_TYPE: 'An option has a value of the wrong type.',
   ERR_OPTION_UNKNOWN: 'There is no option of that name.',
@@ -43,7 +44,12 @@ export class MillraceError extends Error {
 
 /** True for a `MillraceError` of this or another copy of the package. */
 export function isMillraceError(value: unknown): value is MillraceError {
-  return value instanceof Error && 'code' in value && typeof value.code === 'string' && value.code in ERROR_CODES;
+  return (
+    value instanceof Error &&
+    'code' in value &&
+    typeof value.code === 'string' &&
+    Object.hasOwn(ERROR_CODES, value.code)
+  );
 }
 
 /** What crosses a thread boundary in place of an error: structured clone drops the class and its `code`. */

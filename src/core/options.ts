@@ -21,7 +21,10 @@ export function checkString(path: string, value: unknown): string {
 export function checkKnown(path: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    throw new MillraceError('ERR_OPTION_UNKNOWN', `${path}.${name} is not an option; expected one of ${known.join(', ')}`);
+    throw new MillraceError(
+      'ERR_OPTION_UNKNOWN',
+      `${path}.${name} is not an option; expected one of ${known.join(', ')}`,
+    );
   }
 }
 

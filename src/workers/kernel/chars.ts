@@ -37,10 +37,10 @@ export function prepareChars(): void {
 
 /** Counts one code point from U+0080 on. */
 export function countWideChar(codePoint: u32): void {
-  const slot = pageOf + (<usize>(codePoint >>> PAGE_SHIFT) << 2);
+  const slot = pageOf + ((<usize>(codePoint >>> PAGE_SHIFT)) << 2);
   let page = <usize>load<u32>(slot);
   if (page == 0) page = touchPage(codePoint >>> PAGE_SHIFT, slot);
-  const counter = page + (<usize>(codePoint & 63) << 2);
+  const counter = page + ((<usize>(codePoint & 63)) << 2);
   store<u32>(counter, load<u32>(counter) + 1);
   wideChars++;
 }
@@ -74,17 +74,17 @@ function countBytes(text: usize, bytes: usize): void {
   const whole = text + (bytes & ~3);
   let at = text;
   for (; at < whole; at += 4) {
-    const first = <usize>load<u8>(at) << 2;
-    const second = <usize>load<u8>(at, 1) << 2;
-    const third = <usize>load<u8>(at, 2) << 2;
-    const fourth = <usize>load<u8>(at, 3) << 2;
+    const first = (<usize>load<u8>(at)) << 2;
+    const second = (<usize>load<u8>(at, 1)) << 2;
+    const third = (<usize>load<u8>(at, 2)) << 2;
+    const fourth = (<usize>load<u8>(at, 3)) << 2;
     store<u32>(first, load<u32>(first, BYTE_COUNTS) + 1, BYTE_COUNTS);
     store<u32>(second, load<u32>(second, BYTE_COUNTS + TABLE_BYTES) + 1, BYTE_COUNTS + TABLE_BYTES);
     store<u32>(third, load<u32>(third, BYTE_COUNTS + 2 * TABLE_BYTES) + 1, BYTE_COUNTS + 2 * TABLE_BYTES);
     store<u32>(fourth, load<u32>(fourth, BYTE_COUNTS + 3 * TABLE_BYTES) + 1, BYTE_COUNTS + 3 * TABLE_BYTES);
   }
   for (const end = text + bytes; at < end; at++) {
-    const only = <usize>load<u8>(at) << 2;
+    const only = (<usize>load<u8>(at)) << 2;
     store<u32>(only, load<u32>(only, BYTE_COUNTS) + 1, BYTE_COUNTS);
   }
 }
@@ -97,7 +97,7 @@ function sumAscii(): void {
   let evenTerms: f64 = 0;
   let oddTerms: f64 = 0;
   for (let char: u32 = 0; char < ASCII; char += 4) {
-    const at = BYTE_COUNTS + (<usize>char << 2);
+    const at = BYTE_COUNTS + ((<usize>char) << 2);
     const four = i32x4.add(
       i32x4.add(v128.load(at), v128.load(at, TABLE_BYTES)),
       i32x4.add(v128.load(at, 2 * TABLE_BYTES), v128.load(at, 3 * TABLE_BYTES)),
@@ -113,7 +113,8 @@ function sumAscii(): void {
     evenTerms += termOf(i32x4.extract_lane(four, 0)) + termOf(i32x4.extract_lane(four, 1));
     oddTerms += termOf(i32x4.extract_lane(four, 2)) + termOf(i32x4.extract_lane(four, 3));
   }
-  chars += i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3);
+  chars +=
+    i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3);
   distinct += nonZero;
   terms += evenTerms + oddTerms;
 }
@@ -121,7 +122,7 @@ function sumAscii(): void {
 /** Adds up the touched pages, and clears them and the byte counts from 0x80 on, which only stood in the way. */
 function sumWide(): void {
   for (let table: usize = 0; table < TABLES; table++) {
-    memory.fill(BYTE_COUNTS + table * TABLE_BYTES + (<usize>ASCII << 2), 0, TABLE_BYTES - (<usize>ASCII << 2));
+    memory.fill(BYTE_COUNTS + table * TABLE_BYTES + ((<usize>ASCII) << 2), 0, TABLE_BYTES - ((<usize>ASCII) << 2));
   }
   chars += wideChars;
   wideChars = 0;
@@ -133,7 +134,7 @@ function sumWide(): void {
       distinct++;
       terms += termOf(times);
     }
-    store<u32>(pageOf + (<usize>load<u32>(touchedPages + (<usize>touched << 2)) << 2), 0);
+    store<u32>(pageOf + ((<usize>load<u32>(touchedPages + ((<usize>touched) << 2))) << 2), 0);
   }
   touchedCount = 0;
 }
@@ -142,7 +143,7 @@ function touchPage(page: u32, slot: usize): usize {
   const counts = pageCounts + <usize>touchedCount * PAGE_BYTES;
   memory.fill(counts, 0, PAGE_BYTES);
   store<u32>(slot, <u32>counts);
-  store<u32>(touchedPages + (<usize>touchedCount << 2), page);
+  store<u32>(touchedPages + ((<usize>touchedCount) << 2), page);
   touchedCount++;
   return counts;
 }

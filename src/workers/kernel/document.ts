@@ -24,9 +24,14 @@ import { findSentences, sentenceCount, sentenceEntropy } from './sentences';
 import { countTokens, distinctTokens, tokenEntropy } from './tokens';
 import { countUnits, lineCount, paragraphCount, tokenCount, wordCount } from './units';
 
-/** Scores the well-formed UTF-8 text and writes its report, `SLOT_COUNT` doubles; `replaced` is passed through. */
+/** Scores a text that stands outside the work area. */
 export function scoreDocument(text: usize, bytes: usize, replaced: u32, report: usize): void {
   startWork();
+  measureDocument(text, bytes, replaced, report);
+}
+
+/** Scores the well-formed UTF-8 text and writes its report, `SLOT_COUNT` doubles; `replaced` is passed through. */
+export function measureDocument(text: usize, bytes: usize, replaced: u32, report: usize): void {
   const masks = takeWork(maskBytes(bytes));
   classify(text, bytes, masks);
   countUnits(masks, bytes);
@@ -67,5 +72,5 @@ function putEntropies(report: usize): void {
 }
 
 function put(report: usize, slot: i32, value: f64): void {
-  store<f64>(report + (<usize>slot << 3), value);
+  store<f64>(report + ((<usize>slot) << 3), value);
 }

@@ -10,16 +10,16 @@ const TERMS: usize = memory.data(4096 << 3, 16);
 
 export function prepareLogarithms(): void {
   for (let count: u32 = 2; count < TABLE_COUNTS; count++) {
-    store<f64>(<usize>count << 3, countLogCount(<f64>count), TERMS);
+    store<f64>((<usize>count) << 3, countLogCount(<f64>count), TERMS);
   }
 }
 
 export function termOf(count: u32): f64 {
-  return count < TABLE_COUNTS ? load<f64>(<usize>count << 3, TERMS) : countLogCount(<f64>count);
+  return count < TABLE_COUNTS ? load<f64>((<usize>count) << 3, TERMS) : countLogCount(<f64>count);
 }
 
 export function log2Of(count: u32): f64 {
-  if (count < TABLE_COUNTS) return load<f64>(<usize>count << 3, TERMS) / <f64>count;
+  if (count < TABLE_COUNTS) return load<f64>((<usize>count) << 3, TERMS) / <f64>count;
   return Math.log2(<f64>count);
 }
 

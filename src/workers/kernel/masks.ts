@@ -40,7 +40,24 @@ export const HIGH: usize = 48;
  *   7    2            1, 14         ! .
  */
 // 0x87, 0xa2 and 0xc0 are written as the signed bytes they are.
-const LOW_NIBBLE: v128 = i8x16(0x45, -0x79, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x17, 0x16, 0x12, 0x32, 0x32, -0x5e, 0x2a);
+const LOW_NIBBLE: v128 = i8x16(
+  0x45,
+  -0x79,
+  0x07,
+  0x07,
+  0x07,
+  0x07,
+  0x07,
+  0x07,
+  0x07,
+  0x17,
+  0x16,
+  0x12,
+  0x32,
+  0x32,
+  -0x5e,
+  0x2a,
+);
 const HIGH_NIBBLE: v128 = i8x16(0x10, 0x20, -0x40, 0x01, 0x02, 0x0c, 0x02, 0x04, 0, 0, 0, 0, 0, 0, 0, 0);
 
 /** Whether the document of the last `classify` holds a byte from 0x80 on. */
@@ -80,7 +97,7 @@ export function classify(text: usize, bytes: usize, masks: usize): void {
     const block = text + offset;
     const record = masks + offset;
     const left = bytes - offset;
-    const valid: u64 = left >= BLOCK_BYTES ? u64.MAX_VALUE : (<u64>1 << left) - 1;
+    const valid: u64 = left >= BLOCK_BYTES ? u64.MAX_VALUE : ((<u64>1) << left) - 1;
 
     const chunk0 = v128.load(block);
     const chunk1 = v128.load(block, 16);
@@ -103,7 +120,7 @@ export function classify(text: usize, bytes: usize, masks: usize): void {
     const newline = valid & join(isNewline(chunk0), isNewline(chunk1), isNewline(chunk2), isNewline(chunk3));
     const high = valid & join(chunk0, chunk1, chunk2, chunk3);
     let boundary: u64 = 0; // a token boundary even between two token bytes
-    if ((high | spillBreak | <u64>spillBytes) != 0) {
+    if ((high | spillBreak | (<u64>spillBytes)) != 0) {
       addWideCodePoints(block, high);
       token |= wideToken;
       space |= wideSpace;
@@ -151,9 +168,9 @@ function isNewline(chunk: v128): v128 {
 
 /** The sign bits of 64 bytes. */
 function join(a: v128, b: v128, c: v128, d: v128): u64 {
-  const lower = <u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16);
-  const upper = <u32>i8x16.bitmask(c) | (<u32>i8x16.bitmask(d) << 16);
-  return <u64>lower | (<u64>upper << 32);
+  const lower = (<u32>i8x16.bitmask(a)) | ((<u32>i8x16.bitmask(b)) << 16);
+  const upper = (<u32>i8x16.bitmask(c)) | ((<u32>i8x16.bitmask(d)) << 16);
+  return (<u64>lower) | ((<u64>upper) << 32);
 }
 
 function resetSpill(): void {
@@ -170,7 +187,7 @@ function addWideCodePoints(block: usize, high: u64): void {
   wideSpace = spillSpace;
   wideTerminal = spillTerminal;
   wideBreak = spillBreak;
-  let rest = high & ~((<u64>1 << spillBytes) - 1);
+  let rest = high & ~(((<u64>1) << spillBytes) - 1);
   resetSpill();
   while (rest != 0) {
     const at = <u32>ctz(rest);
@@ -187,8 +204,8 @@ function addCodePoint(address: usize, at: u32): u32 {
   const classes = classOf(codePoint);
   countWideChar(codePoint);
   const over = at + width > 64 ? at + width - 64 : 0; // bytes in the next block
-  const here = ((<u64>1 << width) - 1) << at;
-  const there = (<u64>1 << over) - 1;
+  const here = (((<u64>1) << width) - 1) << at;
+  const there = ((<u64>1) << over) - 1;
   spillBytes = over;
   if (classes & CLASS_TOKEN) {
     wideToken |= here;
@@ -206,7 +223,7 @@ function addCodePoint(address: usize, at: u32): u32 {
 
 function breakAround(at: u32, width: u32): void {
   const after = at + width;
-  wideBreak |= <u64>1 << at;
-  if (after < 64) wideBreak |= <u64>1 << after;
-  else spillBreak |= <u64>1 << (after - 64);
+  wideBreak |= (<u64>1) << at;
+  if (after < 64) wideBreak |= (<u64>1) << after;
+  else spillBreak |= (<u64>1) << (after - 64);
 }

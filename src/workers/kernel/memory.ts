@@ -68,7 +68,7 @@ function alignUp(address: usize): usize {
 
 /** Traps when the host refuses more memory; the host turns the trap into the document's failure. */
 function require(end: usize): void {
-  const present = (<usize>memory.size()) * PAGE_BYTES;
+  const present = <usize>memory.size() * PAGE_BYTES;
   if (end <= present) return;
   const pages = <i32>((end - present + PAGE_BYTES - 1) / PAGE_BYTES);
   if (memory.grow(pages) < 0) unreachable();

@@ -2,25 +2,24 @@
  * Numbers as text, byte for byte as JavaScript's `Number.prototype.toString` writes them.
  *
  * The shortest digits that read back as the same double, and among these the closest to it, come from the Schubfach method:
- * Giulietti 2020, "The Schubfach way to render doubles". Names follow the paper: the double is c·2^q, its decimal
- * form is a multiple of 10^k, and the doubles next to it are half-way beyond the ends of its rounding interval.
+ * Giulietti 2020, "The Schubfach way to render doubles". Names follow the paper: the double is c·2^q; all numbers of its
+ * rounding interval read back as it; 10^k is the largest power of ten that is no longer than the interval, so that it
+ * holds one or more multiples of 10^k, but at most one of 10^(k + 1).
  */
 import { POWER_MIN, POWERS } from './powers-of-ten';
 
-const SIGN_BIT: u64 = 0x8000000000000000;
 const FRACTION_BITS: u64 = 52;
 const HIDDEN_BIT: u64 = 0x0010000000000000;
 const FRACTION_MASK: u64 = 0x000fffffffffffff;
-/** Exponent of the last bit of the significand of a double with exponent field 0, less one. */
+/** q is the exponent field less this; a field of 0 counts as 1. */
 const EXPONENT_BIAS: i32 = 1075;
 /** Below it each integer is a double, so it is its own shortest form. */
 const INTEGER_LIMIT: f64 = 9007199254740992;
 
 const TEN_TO_8: u64 = 100000000;
 const TEN_TO_16: u64 = 10000000000000000;
-/** ⌈2^90 / 10^8⌉: the high half of a product with it is the quotient by 10^8, times 2^26; exact for any u64. */
-const RECIPROCAL_OF_TEN_TO_8: u64 = 0xabcc77118461cefd;
-const RECIPROCAL_SHIFT: u64 = 26;
+/** A rest of less than 2^60 / 2^128 is no rest; see `roundToOdd`. */
+const EXACT_BITS: u64 = 60;
 
 /** Significant digits are laid out as 17, the most that a double needs; the last ones may be 0. */
 const DIGITS: i32 = 17;
@@ -41,7 +40,7 @@ const EXPONENT: u32 = 0x65;
 /**
  * Writes the number as JavaScript does; NaN and the infinities become `null`, as in JSON.
  *
- * At most 25 bytes; up to 32 bytes from `out` on are overwritten. Returns the address after the number.
+ * At most 25 bytes; up to 40 bytes from `out` on are overwritten. Returns the address after the number.
  */
 export function formatNumber(value: f64, out: usize): usize {
   let at = out;
@@ -113,48 +112,86 @@ function formatShortest(bits: u64, out: usize): usize {
   const k = (q * 1262611 - (isLowerCloser ? 524031 : 0)) >> 22;
   let digits = shortestMultiple(c, q, k, isLowerCloser);
   let point = k + DIGITS;
+  const isShort = digits < TEN_TO_16; // half of all numbers, so no branch
+  digits = select<u64>(digits * 10, digits, isShort);
+  point -= i32(isShort);
   while (digits < TEN_TO_16) {
-    digits *= 10;
+    digits *= 10; // of the doubles below the smallest normal one
     point--;
   }
   return layOut(digits, point, out);
 }
 
-/** The multiple of 10^k that is the shortest form of c·2^q; a form of fewer digits ends in 0. */
+/**
+ * The shortest form of c·2^q as a multiple of 10^k; if its digits are fewer than k allows, it ends in 0.
+ *
+ * The decisions are selects, because no branch predictor can guess them.
+ */
 function shortestMultiple(c: u64, q: i32, k: i32, isLowerCloser: bool): u64 {
-  const h = <u64>(q + ((-k * 1741647) >> 19) + 1); // 2^h scales g, whose point is behind ⌊log2(10^-k)⌋ + 1 bits
-  const power = POWERS + (<usize>(-k - POWER_MIN) << 4);
+  const h = <u64>(q + ((-k * 1741647) >> 19) + 1); // q + ⌊log2(10^-k)⌋ + 1, from 1 to 4
+  const power = POWERS + ((<usize>(-k - POWER_MIN)) << 4);
   const gHigh = load<u64>(power);
   const gLow = load<u64>(power, 8);
-  // Four times the ends of the rounding interval and the double, in units of 10^k.
-  const lower = roundToOdd(gHigh, gLow, (4 * c - 2 + u64(isLowerCloser)) << h);
-  const middle = roundToOdd(gHigh, gLow, (4 * c) << h);
-  const upper = roundToOdd(gHigh, gLow, (4 * c + 2) << h);
+
+  // g·cp / 2^128 is four times the double in units of 10^k: the words p2, p1, p0.
+  const cp = c << (h + 2);
+  const p0 = gLow * cp;
+  const carried = highProduct(gLow, cp);
+  const p1 = gHigh * cp + carried;
+  const p2 = highProduct(gHigh, cp) + u64(p1 < carried);
+  const middle = roundToOdd(p2, p1, p0);
+
+  // The ends of the rounding interval are half the distance to the next double away: 2·2^h·g, or 2^h·g.
+  const above = h + 1;
+  const below = above - u64(isLowerCloser);
+  const lower = differenceToOdd(p2, p1, p0, gHigh, gLow, below);
+  const upper = sumToOdd(p2, p1, p0, gHigh, gLow, above);
+
   // The ends belong to the interval if c is even: a tie is read back as the even one.
   const isOdd = c & 1;
   const s = middle >> 2;
   const tens = s - (s % 10);
   const isTensInside = lower + isOdd <= 4 * tens;
   const isNextTensInside = 4 * tens + 40 + isOdd <= upper;
-  if (isTensInside != isNextTensInside) return isTensInside ? tens : tens + 10;
   const isInside = lower + isOdd <= 4 * s;
   const isNextInside = 4 * s + 4 + isOdd <= upper;
-  if (isInside != isNextInside) return isInside ? s : s + 1;
-  // Both or none: the closer one, and of two equally close ones the even.
-  const half = 4 * s + 2;
-  return s + u64(middle > half || (middle == half && (s & 1) != 0));
+  // If both are inside, the closer one, and of two equally close ones the even.
+  const isNextCloser = middle + (s & 1) > 4 * s + 2;
+  const shortest = s + u64(select<bool>(isNextInside, isNextCloser, isInside != isNextInside));
+  return select<u64>(tens + 10 * u64(isNextTensInside), shortest, isTensInside != isNextTensInside);
 }
 
 /**
- * ⌊g·cp / 2^128⌋ with the last bit set if anything was cut off, which makes comparisons with it exact.
+ * A number of three words in units of the highest, its last bit set if there is a rest: comparisons of the result with
+ * even numbers are as exact as with the rest.
  *
- * g is rounded up, so that a rest of 1 in the second word can be an exact product.
+ * The number is too large by at most 2^60 of 2^128, since g is rounded up and cp below 2^60. A real rest is never that
+ * small, nor that close to the next unit: over all doubles and ends it is at least 2^62, and as far from 2^128.
  */
-function roundToOdd(gHigh: u64, gLow: u64, cp: u64): u64 {
-  const carried = highProduct(gLow, cp);
-  const middle = gHigh * cp + carried;
-  const high = highProduct(gHigh, cp) + u64(middle < carried);
-  return high | u64(middle > 1);
+function roundToOdd(p2: u64, p1: u64, p0: u64): u64 {
+  return p2 | u64((p1 | (p0 >> EXACT_BITS)) != 0);
+}
+
+/** p + (g << shift) */
+function sumToOdd(p2: u64, p1: u64, p0: u64, gHigh: u64, gLow: u64, shift: u64): u64 {
+  const low = p0 + (gLow << shift);
+  const carry = u64(low < p0);
+  const addend = (gHigh << shift) | (gLow >> (64 - shift));
+  const partial = p1 + addend;
+  const middle = partial + carry;
+  const carries = u64(partial < addend) + u64(middle < carry);
+  return roundToOdd(p2 + (gHigh >> (64 - shift)) + carries, middle, low);
+}
+
+/** p - (g << shift) */
+function differenceToOdd(p2: u64, p1: u64, p0: u64, gHigh: u64, gLow: u64, shift: u64): u64 {
+  const low = p0 - (gLow << shift);
+  const borrow = u64(low > p0);
+  const subtrahend = (gHigh << shift) | (gLow >> (64 - shift));
+  const partial = p1 - subtrahend;
+  const middle = partial - borrow;
+  const borrows = u64(partial > p1) + u64(middle > partial);
+  return roundToOdd(p2 - (gHigh >> (64 - shift)) - borrows, middle, low);
 }
 
 /** The high half of the 128-bit product, from four products of 32-bit halves. */

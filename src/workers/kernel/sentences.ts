@@ -23,7 +23,7 @@ let sentences: u32 = 0;
 let longSentences: u32 = 0;
 
 export function prepareSentences(): void {
-  shortCounts = takePermanent(<usize>SHORT_WORDS << 2);
+  shortCounts = takePermanent((<usize>SHORT_WORDS) << 2);
 }
 
 export function sentenceCount(): u32 {
@@ -54,13 +54,13 @@ export function findSentences(text: usize, bytes: usize, masks: usize): void {
 export function sentenceEntropy(): f64 {
   let distinct: u32 = 0;
   let terms: f64 = 0;
-  const end = lengths + (<usize>sentences << 2);
+  const end = lengths + ((<usize>sentences) << 2);
   for (let at = lengths; at < end; at += 4) {
-    const counter = shortCounts + (<usize>load<u32>(at) << 2);
+    const counter = shortCounts + ((<usize>load<u32>(at)) << 2);
     store<u32>(counter, load<u32>(counter) + 1);
   }
   for (let at = lengths; at < end; at += 4) {
-    const counter = shortCounts + (<usize>load<u32>(at) << 2);
+    const counter = shortCounts + ((<usize>load<u32>(at)) << 2);
     const times = load<u32>(counter);
     if (times == 0) continue; // counted at its first occurrence
     distinct++;
@@ -87,10 +87,10 @@ function finishSentence(masks: usize, from: usize, to: usize): void {
   // Behind a terminal that needs no space, the slice begins inside a word of the text: its rest is a word of the slice.
   if (!hasBit(masks, SPACE, from) && !hasBit(masks, WORD_START, from)) words++;
   if (words < SHORT_WORDS) {
-    store<u32>(lengths + (<usize>sentences << 2), words);
+    store<u32>(lengths + ((<usize>sentences) << 2), words);
     sentences++;
   } else {
-    store<u32>(longLengths + (<usize>longSentences << 2), words);
+    store<u32>(longLengths + ((<usize>longSentences) << 2), words);
     longSentences++;
   }
 }
@@ -142,7 +142,7 @@ function holdsWideTerminal(text: usize, from: usize, to: usize): bool {
 }
 
 function longLength(index: u32): u32 {
-  return load<u32>(longLengths + (<usize>index << 2));
+  return load<u32>(longLengths + ((<usize>index) << 2));
 }
 
 /** Heap sort (Williams 1964): at most a few thousand lengths, and no input makes it slow. */
@@ -167,6 +167,6 @@ function siftDown(from: u32, end: u32): void {
 
 function swapLongLengths(a: u32, b: u32): void {
   const kept = longLength(a);
-  store<u32>(longLengths + (<usize>a << 2), longLength(b));
-  store<u32>(longLengths + (<usize>b << 2), kept);
+  store<u32>(longLengths + ((<usize>a) << 2), longLength(b));
+  store<u32>(longLengths + ((<usize>b) << 2), kept);
 }

@@ -96,11 +96,11 @@ function countBlock(block: usize, starts: u64, ends: u64, pending: usize): usize
     const hash = shortHash(i64x2.extract_lane(key, 0), i64x2.extract_lane(key, 1));
     v128.store(next, key);
     store<u64>(next, <u64>hash, ENTRY_HASH); // and a count of 0
-    let at = table + (<usize>(hash >>> shift) << 2);
+    let at = table + ((<usize>(hash >>> shift)) << 2);
     let seated = load<u32>(at);
     let entry = seated == 0 ? next : base + <usize>seated;
     while (v128.any_true(v128.xor(v128.load(entry), key))) {
-      at = table + ((at - table + 4) & (<usize>slotMask << 2));
+      at = table + ((at - table + 4) & ((<usize>slotMask) << 2));
       seated = load<u32>(at);
       entry = seated == 0 ? next : base + <usize>seated;
     }
@@ -131,7 +131,7 @@ export function tokenEntropy(tokens: u32): f64 {
 /** Takes the address space of the worst case, all tokens different; what is not touched costs nothing. */
 function startTable(bytes: usize, tokens: u32): void {
   const slotsMax = powerOfTwo(2 * (tokens + TOKENS_PER_BLOCK));
-  slots = takeWork(<usize>slotsMax << 2);
+  slots = takeWork((<usize>slotsMax) << 2);
   entries = takeWork((<usize>tokens + 2) * ENTRY_BYTES);
   longKeysEnd = takeWork(bytes + (bytes >>> 1)); // lower case is at most half as long again
   entriesEnd = entries + ENTRY_BYTES; // the first entry stays unused: 0 means a free slot
@@ -141,7 +141,7 @@ function startTable(bytes: usize, tokens: u32): void {
 function setSlots(count: u32): void {
   slotCount = count;
   shift = 32 - <u32>ctz(count);
-  memory.fill(slots, 0, <usize>count << 2);
+  memory.fill(slots, 0, (<usize>count) << 2);
 }
 
 /** Doubles the slots in place and seats every entry anew. */
@@ -149,13 +149,13 @@ function grow(): void {
   setSlots(slotCount << 1);
   for (let entry = entries + ENTRY_BYTES; entry < entriesEnd; entry += ENTRY_BYTES) {
     let slot = load<u32>(entry, ENTRY_HASH) >>> shift;
-    while (load<u32>(slots + (<usize>slot << 2)) != 0) slot = (slot + 1) & (slotCount - 1);
-    store<u32>(slots + (<usize>slot << 2), <u32>(entry - entries));
+    while (load<u32>(slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & (slotCount - 1);
+    store<u32>(slots + ((<usize>slot) << 2), <u32>(entry - entries));
   }
 }
 
 function powerOfTwo(least: u32): u32 {
-  return max(SLOTS_MIN, <u32>1 << (32 - <u32>clz(least - 1)));
+  return max(SLOTS_MIN, (<u32>1) << (32 - <u32>clz(least - 1)));
 }
 
 function shortHash(low: u64, high: u64): u32 {
@@ -177,7 +177,7 @@ function countShortKey(address: usize, length: usize): void {
   const hash = shortHash(i64x2.extract_lane(key, 0), i64x2.extract_lane(key, 1));
   let slot = hash >>> shift;
   while (true) {
-    const at = slots + (<usize>slot << 2);
+    const at = slots + ((<usize>slot) << 2);
     const seated = load<u32>(at);
     if (seated == 0) {
       v128.store(entriesEnd, key);
@@ -190,13 +190,13 @@ function countShortKey(address: usize, length: usize): void {
 
 function countLongKey(key: usize, length: usize, hash: u64): void {
   const keyLow = hash << 8;
-  let slot = <u32>(hash >>> 32) >>> shift;
+  let slot = (<u32>(hash >>> 32)) >>> shift;
   while (true) {
-    const at = slots + (<usize>slot << 2);
+    const at = slots + ((<usize>slot) << 2);
     const seated = load<u32>(at);
     if (seated == 0) {
       store<u64>(entriesEnd, keyLow);
-      store<u64>(entriesEnd, <u64>key | (<u64>length << 32), 8);
+      store<u64>(entriesEnd, (<u64>key) | ((<u64>length) << 32), 8);
       longKeysEnd = key + length;
       return seatNewEntry(at, <u32>(hash >>> 32));
     }

@@ -42,13 +42,13 @@ export function countUnits(masks: usize, bytes: usize): void {
     const starts = (newlines << 1) | lineStart;
     const carried = blanks + (starts & blanks);
     const firsts = (carried | starts) & ~blanks;
-    lineStart = (newlines >>> 63) | <u64>(carried < blanks);
+    lineStart = (newlines >>> 63) | (<u64>(carried < blanks));
     let inked = firsts & ~newlines; // first bytes of lines with a word
-    if (offset + BLOCK_BYTES > bytes) inked &= ((<u64>1 << (bytes - offset)) - 1);
+    if (offset + BLOCK_BYTES > bytes) inked &= ((<u64>1) << (bytes - offset)) - 1;
     let blankEnds = firsts & newlines;
     while (blankEnds != 0) {
       const before = inked & (blankEnds ^ (blankEnds - 1));
-      paragraphs += afterBlank & <u32>(before != 0);
+      paragraphs += afterBlank & (<u32>(before != 0));
       afterBlank = 1;
       inked ^= before;
       blankEnds &= blankEnds - 1;
@@ -71,7 +71,7 @@ export function countBits(masks: usize, slot: usize, from: usize, to: usize): u3
     keep = u64.MAX_VALUE;
   }
   if ((to & 63) == 0) return total; // the record at `to` may not exist
-  return total + <u32>popcnt(load<u64>(last + slot) & keep & ((<u64>1 << (to & 63)) - 1));
+  return total + <u32>popcnt(load<u64>(last + slot) & keep & (((<u64>1) << (to & 63)) - 1));
 }
 
 /** Whether the bit of the mask at `slot` is set for the byte at `offset`. */

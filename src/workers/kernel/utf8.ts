@@ -12,6 +12,49 @@ const REPLACEMENT_BYTES: u32 = 0xbdbfef;
 const REPLACEMENT_WIDTH: usize = 3;
 
 const CHUNK_BYTES: usize = 16;
+const BLOCK_BYTES: usize = 64;
+
+/** What can be wrong with two neighbouring bytes; see `errorsIn`. */
+const TOO_SHORT: u8 = 1; // a lead byte before ASCII or before another lead byte
+const TOO_LONG: u8 = 2; // ASCII before a continuation byte
+const OVERLONG_3: u8 = 4; // E0 80–9F
+const TOO_LARGE: u8 = 8; // F4 90–BF, F5–FF 90–BF
+const SURROGATE: u8 = 16; // ED A0–BF
+const OVERLONG_2: u8 = 32; // C0–C1 80–BF
+const OVERLONG_4: u8 = 64; // F0 80–8F; also F5–FF 80–8F, which is too large
+const TWO_CONTINUATIONS: u8 = 128; // right only in the third or fourth byte of a sequence
+
+/** Errors that several entries of the tables have in common. */
+const ANY_LOW: u8 = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS;
+const LARGE_LOW: u8 = ANY_LOW | TOO_LARGE | OVERLONG_4;
+const LEAD_F: u8 = TOO_SHORT | TOO_LARGE | OVERLONG_4;
+const CONTINUATION: u8 = TOO_LONG | OVERLONG_2 | TWO_CONTINUATIONS;
+
+/** The errors that each high nibble of the first byte allows: ASCII, continuation, C, D, E, F. */
+// prettier-ignore
+const ERRORS_BY_HIGH_NIBBLE: v128 = i8x16(
+  TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
+  TWO_CONTINUATIONS, TWO_CONTINUATIONS, TWO_CONTINUATIONS, TWO_CONTINUATIONS,
+  TOO_SHORT | OVERLONG_2, TOO_SHORT, TOO_SHORT | OVERLONG_3 | SURROGATE, LEAD_F,
+);
+
+/** Each low nibble of the first byte: of C0, E0 and F0, of C1, of F4, of F5 to FF and ED. */
+// prettier-ignore
+const ERRORS_BY_LOW_NIBBLE: v128 = i8x16(
+  ANY_LOW | OVERLONG_2 | OVERLONG_3 | OVERLONG_4, ANY_LOW | OVERLONG_2, ANY_LOW, ANY_LOW,
+  ANY_LOW | TOO_LARGE, LARGE_LOW, LARGE_LOW, LARGE_LOW,
+  LARGE_LOW, LARGE_LOW, LARGE_LOW, LARGE_LOW,
+  LARGE_LOW, LARGE_LOW | SURROGATE, LARGE_LOW, LARGE_LOW,
+);
+
+/** Each high nibble of the second byte: ASCII, continuation, lead. */
+// prettier-ignore
+const ERRORS_BY_SECOND: v128 = i8x16(
+  TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+  CONTINUATION | OVERLONG_3 | OVERLONG_4, CONTINUATION | OVERLONG_3 | TOO_LARGE,
+  CONTINUATION | SURROGATE | TOO_LARGE, CONTINUATION | SURROGATE | TOO_LARGE,
+  TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+);
 
 /** U+FFFD written since `resetReplacements`. */
 let replacedCount: u32 = 0;
@@ -30,13 +73,15 @@ export function noteReplacement(): void {
 }
 
 /**
- * Bytes of the sequence that begins with `lead`: the number of its leading one bits, or 1 for ASCII.
+ * Bytes of the sequence that begins with `lead`, the lead byte of a well-formed sequence.
  *
- * Only for the lead byte of a well-formed sequence.
+ * Branches, and not the number of leading ones: text is mostly of one script, so the branches are predicted and the next
+ * sequence is begun before this one is loaded. That makes a walk of `decode` and `widthOf` up to three times as fast.
  */
 export function widthOf(lead: u32): u32 {
-  const ones = clz(~(lead << 24));
-  return ones + u32(ones == 0);
+  if (lead < 0x80) return 1;
+  if (lead < 0xe0) return 2;
+  return lead < 0xf0 ? 3 : 4;
 }
 
 /** The code point at `pointer`, in well-formed text. */
@@ -74,26 +119,44 @@ export function encode(codePoint: u32, out: usize): usize {
   return out + 4;
 }
 
-/** Whether the bytes from `start` to `end` are well-formed UTF-8. Reads up to 15 bytes past `end`. */
+/** Whether the bytes from `start` to `end` are well-formed UTF-8. Reads up to 16 bytes past `end`. */
 export function isWellFormed(start: usize, end: usize): bool {
+  let before = i8x16.splat(0);
+  let errors = i8x16.splat(0);
   let at = start;
-  while (at < end) {
-    at += asciiRun(v128.load(at));
-    while (at < end && load<u8>(at) >= 0x80) {
-      const width = sequenceAt(at, end);
-      if (width < 0) return false;
-      at += <usize>width;
+  for (; at + BLOCK_BYTES <= end; at += BLOCK_BYTES) {
+    const first = v128.load(at);
+    const second = v128.load(at, 16);
+    const third = v128.load(at, 32);
+    const fourth = v128.load(at, 48);
+    if (!isAscii(v128.or(before, v128.or(v128.or(first, second), v128.or(third, fourth))))) {
+      const half = v128.or(errorsIn(first, before), errorsIn(second, first));
+      errors = v128.or(errors, v128.or(half, v128.or(errorsIn(third, second), errorsIn(fourth, third))));
     }
+    before = fourth;
   }
-  return true;
+  // Up to and with the chunk at `end`: what comes after the text is 0 and shows where a sequence is cut off.
+  for (; at <= end; at += CHUNK_BYTES) {
+    const chunk = firstBytes(v128.load(at), end - at);
+    if (!isAscii(v128.or(before, chunk))) errors = v128.or(errors, errorsIn(chunk, before));
+    before = chunk;
+  }
+  return !v128.any_true(errors);
 }
 
 /**
  * Copies the bytes from `start` to `end`, with U+FFFD in place of what is ill-formed; returns the address after the copy.
  *
- * The copy takes up to three times the room, and up to 15 bytes after it are overwritten. It must not overlap the source.
+ * The copy takes up to three times the room, and up to 16 bytes after it are overwritten. It must not overlap the source.
  */
 export function copyWellFormed(start: usize, end: usize, out: usize): usize {
+  if (!isWellFormed(start, end)) return copyRepaired(start, end, out);
+  const shift = out - start;
+  for (let at = start; at < end; at += CHUNK_BYTES) v128.store(at + shift, v128.load(at));
+  return end + shift;
+}
+
+function copyRepaired(start: usize, end: usize, out: usize): usize {
   let at = start;
   while (at < end) {
     const chunk = v128.load(at);
@@ -121,6 +184,38 @@ export function copyWellFormed(start: usize, end: usize, out: usize): usize {
 /** Number of ASCII bytes at the beginning of the chunk. */
 function asciiRun(chunk: v128): usize {
   return min<usize>(<usize>ctz(i8x16.bitmask(chunk)), CHUNK_BYTES);
+}
+
+function isAscii(chunk: v128): bool {
+  return i8x16.bitmask(chunk) == 0;
+}
+
+/** The chunk with zeros after its first `count` bytes. */
+function firstBytes(chunk: v128, count: usize): v128 {
+  const lanes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return v128.and(chunk, i8x16.lt_u(lanes, i8x16.splat(<i8>min<usize>(count, CHUNK_BYTES))));
+}
+
+/**
+ * Not 0 where a sequence goes wrong, given the 16 bytes before the chunk.
+ *
+ * Keiser and Lemire 2021, "Validating UTF-8 in less than one instruction per byte". What can be wrong with two neighbouring
+ * bytes is told by three of their nibbles, each of which has a table of the errors that it allows. That leaves third and
+ * fourth bytes: TWO_CONTINUATIONS is an error except there, and only there.
+ */
+function errorsIn(chunk: v128, before: v128): v128 {
+  const one = i8x16.shuffle(before, chunk, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
+  const two = i8x16.shuffle(before, chunk, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
+  const three = i8x16.shuffle(before, chunk, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28);
+  const byLead = i8x16.swizzle(ERRORS_BY_HIGH_NIBBLE, i8x16.shr_u(one, 4));
+  const byLeadLow = i8x16.swizzle(ERRORS_BY_LOW_NIBBLE, v128.and(one, i8x16.splat(0x0f)));
+  const bySecond = i8x16.swizzle(ERRORS_BY_SECOND, i8x16.shr_u(chunk, 4));
+  const pairErrors = v128.and(v128.and(byLead, byLeadLow), bySecond);
+  // The high bit where the byte two before is E0 or above, or the byte three before is F0 or above.
+  const isThird = i8x16.sub_sat_u(two, i8x16.splat(0x60));
+  const isFourth = i8x16.sub_sat_u(three, i8x16.splat(0x70));
+  const isLater = v128.and(v128.or(isThird, isFourth), i8x16.splat(TWO_CONTINUATIONS));
+  return v128.xor(isLater, pairErrors);
 }
 
 /**

@@ -1,0 +1,138 @@
+import type { Document, DocumentId } from '../core/document.js';
+import { MillraceError, fromWireError } from '../core/errors.js';
+import { describe } from '../core/options.js';
+import type { Failure, Report } from '../core/report.js';
+import { REPORT_BYTES, countLoneSurrogates } from '../workers/kernel-host.js';
+import { SLOT_COUNT } from '../workers/kernel/report-slots.js';
+import type { Request, Response } from '../workers/protocol.js';
+import { decodeReport } from '../workers/report-layout.js';
+import { headersOf, textsStart, writeHeader } from '../workers/slab.js';
+import type { Batch, BatchRun } from './scheduler.js';
+import type { SlabPool } from './slab-pool.js';
+
+/** Name of the source of documents that an embedder hands over. */
+export const MEMORY_SOURCE = 'memory';
+
+/** A UTF-16 unit takes at most so many bytes of UTF-8. */
+const UTF8_BYTES_MAX = 3;
+
+export type Outcome = Report | Failure;
+
+/** Takes the outcomes of a batch, or the error for which there are none. */
+export interface BatchListener {
+  done(outcomes: readonly Outcome[]): void;
+  fail(error: MillraceError): void;
+}
+
+/** Documents that are scored in one go; the texts are encoded into a slab only when a worker has room for them. */
+export class DocumentsBatch implements Batch {
+  readonly costBytes: number;
+  readonly #documents: readonly Document[];
+  readonly #firstOrdinal: number;
+  readonly #maxBytes: number;
+  readonly #slabs: SlabPool;
+  readonly #listener: BatchListener;
+  /** Documents that never reach a worker, by position. */
+  readonly #refused = new Map<number, MillraceError>();
+
+  constructor(
+    documents: readonly Document[],
+    place: { readonly firstOrdinal: number; readonly costBytes: number },
+    limits: { readonly maxBytes: number; readonly slabs: SlabPool },
+    listener: BatchListener,
+  ) {
+    this.#documents = documents;
+    this.#firstOrdinal = place.firstOrdinal;
+    this.costBytes = place.costBytes;
+    this.#maxBytes = limits.maxBytes;
+    this.#slabs = limits.slabs;
+    this.#listener = listener;
+  }
+
+  request({ slot, batch, condemned }: BatchRun): Request {
+    const { slab, slabBytes } = this.#pack();
+    return { kind: 'documents', slot, batch, condemned, slab, slabBytes, documentCount: this.#documents.length };
+  }
+
+  done(response: Response, condemned: ReadonlyMap<number, MillraceError>): void {
+    if (response.kind !== 'documents') throw new MillraceError('ERR_INTERNAL', `got ${response.kind} for documents`);
+    const errors = new Map([...condemned, ...this.#refused]);
+    for (const { index, error } of response.failures) errors.set(index, fromWireError(error));
+    const rows = new Float64Array(response.slab, 0, this.#documents.length * SLOT_COUNT);
+    const outcomes = this.#documents.map((document, index) => {
+      const error = errors.size === 0 ? undefined : errors.get(index);
+      const ordinal = this.#firstOrdinal + index;
+      return error === undefined
+        ? decodeReport(idOf(document, ordinal), rows, index * SLOT_COUNT)
+        : failureOf(document, ordinal, error);
+    });
+    this.#slabs.give(response.slab);
+    this.#listener.done(outcomes);
+  }
+
+  fail(error: MillraceError): void {
+    this.#listener.fail(error);
+  }
+
+  /** Encodes all texts, with a larger slab when this one turns out too small. */
+  #pack(): { slab: ArrayBuffer; slabBytes: number } {
+    const count = this.#documents.length;
+    const front = textsStart(count);
+    let slab = this.#slabs.take(Math.max(front + this.costBytes + UTF8_BYTES_MAX, count * REPORT_BYTES));
+    let view = Buffer.from(slab);
+    let headers = headersOf(slab, count);
+    let at = front;
+    for (const [index, document] of this.#documents.entries()) {
+      const refusal = refusalOf(document.text, this.#maxBytes);
+      if (refusal !== undefined) {
+        this.#refused.set(index, refusal);
+        writeHeader(headers, index, 0, 0);
+        continue;
+      }
+      const { text } = document;
+      if (text.length * UTF8_BYTES_MAX > view.length - at && Buffer.byteLength(text) > view.length - at) {
+        slab = enlarge(slab, at, Buffer.byteLength(text));
+        view = Buffer.from(slab);
+        headers = headersOf(slab, count);
+      }
+      const bytes = view.write(text, at);
+      writeHeader(headers, index, bytes, text.isWellFormed() ? 0 : countLoneSurrogates(text));
+      at += bytes;
+    }
+    return { slab, slabBytes: at };
+  }
+}
+
+/** Why a text cannot be scored, if it cannot. */
+export function refusalOf(text: unknown, maxBytes: number): MillraceError | undefined {
+  if (typeof text !== 'string')
+    return new MillraceError('ERR_TEXT_TYPE', `text must be a string, got ${describe(text)}`);
+  if (text.length * UTF8_BYTES_MAX <= maxBytes) return undefined;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxBytes) return undefined;
+  return new MillraceError(
+    'ERR_DOCUMENT_TOO_LARGE',
+    `the text must have at most maxBytes, ${maxBytes}, got ${bytes} bytes`,
+  );
+}
+
+/** The document's own id, or one made from where it came from. */
+export function idOf(document: Document, ordinal: number): DocumentId {
+  return document.id ?? `${MEMORY_SOURCE}:${ordinal + 1}`;
+}
+
+export function failureOf(document: Document, ordinal: number, error: MillraceError): Failure {
+  return { error, source: MEMORY_SOURCE, ordinal, id: idOf(document, ordinal) };
+}
+
+/** UTF-16 units of a text, which is what batches are cut by; nothing for what is no text. */
+export function sizeOf(document: Document): number {
+  const text: unknown = document.text;
+  return typeof text === 'string' ? text.length : 0;
+}
+
+function enlarge(slab: ArrayBuffer, used: number, bytes: number): ArrayBuffer {
+  const larger = new ArrayBuffer(Math.max(2 * slab.byteLength, used + bytes));
+  new Uint8Array(larger).set(new Uint8Array(slab, 0, used));
+  return larger;
+}

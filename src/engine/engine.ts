@@ -1,0 +1,226 @@
+import type { Document } from '../core/document.js';
+import { MillraceError } from '../core/errors.js';
+import type { Report } from '../core/report.js';
+import { abortable, checkAborted } from './abort.js';
+import { Coalescer } from './coalescer.js';
+import { cutBatches } from './cuts.js';
+import { DocumentStream, type DocumentSource } from './document-stream.js';
+import { DocumentsBatch, refusalOf, type BatchListener, type Outcome } from './documents-batch.js';
+import { InlineScorer } from './inline-scorer.js';
+import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from './options.js';
+import { Scheduler } from './scheduler.js';
+import { SlabPool } from './slab-pool.js';
+import { IN_FLIGHT_MAX } from './worker-pool.js';
+
+/** Batches that a stream may have between its source and its consumer, for each worker. */
+const WINDOW_BATCHES_PER_WORKER = 8;
+
+export interface OperationOptions {
+  /** Ends the operation with `ERR_ABORTED`; what a worker is scoring already is scored and thrown away. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CloseOptions {
+  /** True: what was asked for is finished first. False: it is rejected with `ERR_ABORTED`. @defaultValue true */
+  readonly drain?: boolean;
+}
+
+/** What an engine has done so far. */
+export interface EngineStats {
+  readonly workers: number;
+  /** Documents finished, failures among them. */
+  readonly documents: number;
+  readonly failed: number;
+  /** Of these, documents scored on the calling thread. */
+  readonly inline: number;
+  /** Batches that workers have answered. */
+  readonly batches: number;
+  /** Times a worker that ran dry took over another's waiting batches. */
+  readonly steals: number;
+  /** Workers replaced after a crash or a hang. */
+  readonly restarts: number;
+  /** UTF-16 units of text that wait for a worker. */
+  readonly waitingBytes: number;
+}
+
+/**
+ * Makes an engine. Its threads start with the first work for them.
+ *
+ * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`.
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  return Promise.resolve(new Engine(resolveEngineOptions(options)));
+}
+
+/** Scores documents on all cores. Made by `createEngine`; safe to share, and to be closed once. */
+export class Engine {
+  readonly #options: ResolvedEngineOptions;
+  readonly #workerFile: URL | undefined;
+  readonly #slabs: SlabPool;
+  readonly #inlineScorer: InlineScorer;
+  readonly #coalescer: Coalescer;
+  readonly #streams = new Set<DocumentStream>();
+  #scheduler: Scheduler | undefined;
+  #closing: Promise<void> | undefined;
+  #documents = 0;
+  #failed = 0;
+  #inline = 0;
+
+  /** @internal */
+  constructor(options: ResolvedEngineOptions, workerFile?: URL) {
+    this.#options = options;
+    this.#workerFile = workerFile;
+    this.#slabs = new SlabPool(options.batchBytes + options.batchBytes / 4, options.workers * IN_FLIGHT_MAX);
+    this.#inlineScorer = new InlineScorer(options.inlineBytesMax);
+    this.#coalescer = new Coalescer(options, (documents, costBytes, listener) => {
+      this.#submit(documents, 0, costBytes, listener);
+    });
+  }
+
+  /**
+   * Scores one document. Concurrent calls are batched; a small text is scored on the spot while the engine is idle.
+   *
+   * @throws MillraceError `ERR_TEXT_TYPE`, `ERR_DOCUMENT_TOO_LARGE`, `ERR_QUEUE_FULL`, `ERR_ABORTED`, `ERR_CLOSED`,
+   * `ERR_OUT_OF_MEMORY`, `ERR_WORKER_CRASHED`, `ERR_WORKER_TIMEOUT`.
+   */
+  async score(document: Document, { signal }: OperationOptions = {}): Promise<Report> {
+    this.#checkOpen();
+    checkAborted(signal);
+    const refusal = refusalOf(document.text, this.#options.maxBytes);
+    if (refusal !== undefined) throw refusal;
+    if (this.#isIdle && this.#inlineScorer.accepts(document)) {
+      const report = this.#inlineScorer.score(document);
+      this.#inline++;
+      this.#documents++;
+      return report;
+    }
+    return abortable(this.#coalescer.score(document), signal, () => undefined);
+  }
+
+  /**
+   * Scores an array: a report or a failure for each document, in order.
+   *
+   * @throws MillraceError `ERR_ABORTED`, `ERR_CLOSED`.
+   */
+  async scoreAll(documents: readonly Document[], { signal }: OperationOptions = {}): Promise<Outcome[]> {
+    this.#checkOpen();
+    checkAborted(signal);
+    const { batchBytes, workers } = this.#options;
+    const outcomes = new Array<Outcome>(documents.length);
+    const cuts = cutBatches(documents, batchBytes, workers);
+    if (cuts.length === 0) return outcomes;
+    let cancel = (): void => undefined;
+    const work = new Promise<void>((resolve, reject) => {
+      let left = cuts.length;
+      const batches = cuts.map(({ from, to, costBytes }) =>
+        this.#batch(documents.slice(from, to), from, costBytes, {
+          done: (scored) => {
+            for (const [index, outcome] of scored.entries()) outcomes[from + index] = outcome;
+            if (--left === 0) resolve();
+          },
+          fail: reject,
+        }),
+      );
+      cancel = this.#workers().addAll(batches);
+    });
+    await abortable(work, signal, cancel);
+    return outcomes;
+  }
+
+  /**
+   * Scores a stream: a report or a failure for each document, in order. The source is held back while the consumer is slow.
+   *
+   * @throws MillraceError (while iterating) `ERR_SOURCE`, `ERR_ABORTED`, `ERR_CLOSED`.
+   */
+  async *stream(source: DocumentSource, { signal }: OperationOptions = {}): AsyncGenerator<Outcome, void, undefined> {
+    this.#checkOpen();
+    const { batchBytes, workers } = this.#options;
+    const stream = new DocumentStream(source, {
+      batchBytes,
+      windowBytes: workers * WINDOW_BATCHES_PER_WORKER * batchBytes,
+      signal,
+      score: async (documents, firstOrdinal, costBytes) =>
+        new Promise((resolve, reject) => {
+          this.#submit(documents, firstOrdinal, costBytes, { done: resolve, fail: reject });
+        }),
+    });
+    this.#streams.add(stream);
+    try {
+      yield* stream.outcomes();
+    } finally {
+      this.#streams.delete(stream);
+    }
+  }
+
+  stats(): EngineStats {
+    const scheduler = this.#scheduler?.stats() ?? { batches: 0, steals: 0, restarts: 0, waitingBytes: 0 };
+    const { workers } = this.#options;
+    return { workers, documents: this.#documents, failed: this.#failed, inline: this.#inline, ...scheduler };
+  }
+
+  /** Ends the engine and its threads; later calls wait for the first. Open streams end with `ERR_CLOSED`. */
+  async close({ drain = true }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(drain);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(drain: boolean): Promise<void> {
+    for (const stream of this.#streams) stream.end(closedError());
+    this.#coalescer.flush();
+    if (drain) await this.#scheduler?.idle();
+    const reason = new MillraceError('ERR_ABORTED', 'the engine was closed without draining');
+    await this.#scheduler?.close(reason);
+  }
+
+  get #isIdle(): boolean {
+    return this.#coalescer.isIdle && (this.#scheduler?.isIdle ?? true);
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw closedError();
+  }
+
+  #submit(documents: readonly Document[], firstOrdinal: number, costBytes: number, listener: BatchListener): void {
+    this.#workers().add(this.#batch(documents, firstOrdinal, costBytes, listener));
+  }
+
+  #batch(
+    documents: readonly Document[],
+    firstOrdinal: number,
+    costBytes: number,
+    listener: BatchListener,
+  ): DocumentsBatch {
+    const limits = { maxBytes: this.#options.maxBytes, slabs: this.#slabs };
+    return new DocumentsBatch(documents, { firstOrdinal, costBytes }, limits, {
+      done: (outcomes) => {
+        this.#count(outcomes);
+        listener.done(outcomes);
+      },
+      fail: (error) => {
+        listener.fail(error);
+      },
+    });
+  }
+
+  #count(outcomes: readonly Outcome[]): void {
+    this.#documents += outcomes.length;
+    for (const outcome of outcomes) if ('error' in outcome) this.#failed++;
+  }
+
+  /** The scheduler; its threads start with the first call. */
+  #workers(): Scheduler {
+    this.#scheduler ??= new Scheduler({
+      ...this.#options,
+      ...(this.#workerFile === undefined ? {} : { workerFile: this.#workerFile }),
+    });
+    return this.#scheduler;
+  }
+}
+
+function closedError(): MillraceError {
+  return new MillraceError('ERR_CLOSED', 'the engine is closed');
+}

@@ -1,0 +1,53 @@
+import type { Document } from '../core/document.js';
+import { MillraceError, messageOf } from '../core/errors.js';
+import type { Report } from '../core/report.js';
+import { Kernel } from '../workers/kernel-host.js';
+import { decodeReport } from '../workers/report-layout.js';
+import { idOf, sizeOf } from './documents-batch.js';
+
+/** Text that may be scored on the calling thread in one turn of the event loop: less than a millisecond of work. */
+const TURN_BYTES_MAX = 128 * 1024;
+
+/**
+ * Scores small texts where they are, since a hand-over to a worker and back takes longer.
+ *
+ * Only so much in one turn of the event loop: many calls at once are better off in the workers, and a loop that awaits one
+ * call after the other would otherwise never let the event loop go round.
+ */
+export class InlineScorer {
+  readonly #bytesMax: number;
+  #kernel: Kernel | undefined;
+  #turnBytes = 0;
+  #isTurnScheduled = false;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Whether the document is small enough, and there is time for it in this turn. */
+  accepts(document: Document): boolean {
+    const bytes = sizeOf(document);
+    return bytes <= this.#bytesMax && this.#turnBytes + bytes <= TURN_BYTES_MAX;
+  }
+
+  score(document: Document): Report {
+    this.#turnBytes += sizeOf(document) + 1;
+    this.#scheduleTurn();
+    try {
+      this.#kernel ??= Kernel.load();
+      return decodeReport(idOf(document, 0), this.#kernel.scoreText(document.text), 0);
+    } catch (thrown) {
+      this.#kernel = undefined;
+      throw new MillraceError('ERR_OUT_OF_MEMORY', `the kernel stopped: ${messageOf(thrown)}`, { cause: thrown });
+    }
+  }
+
+  #scheduleTurn(): void {
+    if (this.#isTurnScheduled) return;
+    this.#isTurnScheduled = true;
+    setImmediate(() => {
+      this.#isTurnScheduled = false;
+      this.#turnBytes = 0;
+    }).unref();
+  }
+}

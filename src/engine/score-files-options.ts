@@ -1,0 +1,129 @@
+import type { Readable, Writable } from 'node:stream';
+import { checkInteger, checkString } from '../core/options.js';
+import { MillraceError } from '../core/errors.js';
+import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from './options.js';
+
+/** What a row of output is: the report, the input row as it was, or that row with the report under `"report"`. */
+export const EMITS = ['reports', 'rows', 'both'] as const;
+export type Emit = (typeof EMITS)[number];
+
+/** What `scoreFiles` reads, writes and keeps to. */
+export interface ScoreFilesOptions {
+  /** Files, directories, globs, or `-` for JSON Lines on `stdin`. At least one. */
+  readonly inputs: readonly string[];
+  /** Output path; gzip when it ends in `.gz`. Left out or `-`: `stdout`. */
+  readonly output?: string;
+  /** Path of the dead letters. @defaultValue `<output>.failed.jsonl`; without an output file they go to `stderr` */
+  readonly failed?: string;
+  /** @defaultValue 'reports' */
+  readonly emit?: Emit;
+  /** Field of a JSON row that holds the text. @defaultValue 'text' */
+  readonly textField?: string;
+  /** Field of a JSON row that holds the id. @defaultValue 'id' */
+  readonly idField?: string;
+  /** Threads. Integer, 1 to 256. @defaultValue the machine's parallelism */
+  readonly workers?: number;
+  /** Largest text in UTF-8 bytes; a larger one becomes a dead letter. Integer, 1 to 192 MiB. @defaultValue 64 MiB */
+  readonly maxBytes?: number;
+  /** Bytes of input a worker claims at a time. Integer, 4 KiB to 64 MiB. @defaultValue 1 MiB */
+  readonly chunkBytes?: number;
+  /** A document that keeps a worker busy for longer ends that worker. Integer, 1 or more. @defaultValue 60000 */
+  readonly workerTimeoutMs?: number;
+  /** Go on from what the ledger of an interrupted run holds as committed. @defaultValue false */
+  readonly resume?: boolean;
+  /** Stops the run; what is finished stays in the partial file. */
+  readonly signal?: AbortSignal;
+  /** Called after each committed chunk, from the main thread. */
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** @defaultValue process.stdin */
+  readonly stdin?: Readable;
+  /** @defaultValue process.stdout */
+  readonly stdout?: Writable;
+  /** Takes the dead letters when neither `output` nor `failed` names a file. @defaultValue process.stderr */
+  readonly stderr?: Writable;
+}
+
+/** How far a run has come. */
+export interface RunProgress {
+  /** Documents finished, dead letters among them. */
+  readonly documents: number;
+  readonly failed: number;
+  /** Text bytes scored. */
+  readonly bytes: number;
+  /** Input bytes read, and how many there are; undefined when an input's size is not known beforehand. */
+  readonly inputBytes: number;
+  readonly inputBytesTotal: number | undefined;
+  readonly seconds: number;
+}
+
+/** What a finished run did. */
+export interface RunSummary {
+  readonly documents: number;
+  readonly failed: number;
+  readonly bytes: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly seconds: number;
+  readonly workers: number;
+  /** Peak resident memory of the whole process. */
+  readonly peakRssBytes: number;
+  /** Where the rows and the dead letters are; undefined for a stream, or when there were no dead letters. */
+  readonly output: string | undefined;
+  readonly failedOutput: string | undefined;
+  /** Documents that an earlier, interrupted run had committed; they count in `documents` as well. */
+  readonly resumedDocuments: number;
+  /** Files passed over in directories and globs, since their extension is none that holds documents. */
+  readonly skippedFiles: number;
+  /** Times a worker was replaced. */
+  readonly restarts: number;
+  /** Busy time of the main thread per document, in microseconds. */
+  readonly mainThreadUsPerDocument: number;
+}
+
+/** What `--dry-run` tells: the inputs in the order in which they would be read. */
+export interface InputPlan {
+  readonly inputs: readonly {
+    readonly source: string;
+    readonly kind: string;
+    readonly files: number;
+    readonly bytes: number | undefined;
+  }[];
+  readonly skippedFiles: number;
+}
+
+export interface ResolvedScoreFilesOptions {
+  readonly emit: Emit;
+  readonly textField: string;
+  readonly idField: string;
+  readonly workers: number;
+  readonly maxBytes: number;
+  readonly chunkBytes: number;
+  readonly workerTimeoutMs: number;
+  readonly resume: boolean;
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Checks the options that are numbers or names; refuses with the option's path. */
+export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedScoreFilesOptions {
+  if (options.inputs.length === 0) throw new MillraceError('ERR_USAGE', 'expected one input or more, got none');
+  const emit = options.emit ?? 'reports';
+  if (!EMITS.includes(emit)) {
+    throw new MillraceError('ERR_OPTION_RANGE', `emit must be one of ${EMITS.join(', ')}, got ${String(emit)}`);
+  }
+  return {
+    emit,
+    textField: checkString('textField', options.textField ?? 'text'),
+    idField: checkString('idField', options.idField ?? 'id'),
+    workers: checkInteger('workers', options.workers ?? ENGINE_DEFAULTS.workers, 1, WORKERS_MAX),
+    maxBytes: checkInteger('maxBytes', options.maxBytes ?? ENGINE_DEFAULTS.maxBytes, 1, MAX_BYTES_LIMIT),
+    chunkBytes: checkInteger('chunkBytes', options.chunkBytes ?? CHUNK_BYTES, 4096, 64 * CHUNK_BYTES),
+    workerTimeoutMs: checkInteger(
+      'workerTimeoutMs',
+      options.workerTimeoutMs ?? ENGINE_DEFAULTS.workerTimeoutMs,
+      1,
+      2 ** 31 - 1,
+    ),
+    resume: options.resume ?? false,
+  };
+}

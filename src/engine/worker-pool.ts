@@ -1,0 +1,127 @@
+import type { Worker } from 'node:worker_threads';
+import { Piscina, queueOptionsSymbol } from 'piscina';
+import { MillraceError, messageOf } from '../core/errors.js';
+import { ProgressRow, createProgress } from '../workers/progress.js';
+import type { Request, Response } from '../workers/protocol.js';
+
+/** Batches that a worker holds at once: one that it scores, and the next, so that it need not wait for the main thread. */
+export const IN_FLIGHT_MAX = 2;
+
+const WORKER_FILE = new URL('../workers/worker.js', import.meta.url);
+
+export interface WorkerPoolOptions {
+  readonly workers: number;
+  readonly workerHeapMb: number;
+  /** The module that runs in the threads; tests put one in that fails on purpose. */
+  readonly workerFile?: URL;
+}
+
+export interface WorkerPoolListener {
+  /** A worker is there for the slot. */
+  onReady(slot: number): void;
+  /** No worker can be started. */
+  onBroken(error: MillraceError): void;
+}
+
+/**
+ * The threads, owned by Piscina and addressed by slot, 0 to `workers - 1`.
+ *
+ * Piscina's own queue stays empty: a request is handed over only to a worker that has room for it, pinned through the load
+ * balancer. A worker that dies is replaced, and the new one takes its slot.
+ */
+export class WorkerPool {
+  readonly #piscina: Piscina<Request, Response>;
+  readonly #listener: WorkerPoolListener;
+  /** The worker of each slot; undefined while it is being replaced. */
+  readonly #workers: (Worker | undefined)[];
+  readonly #progress: Int32Array;
+  #isClosing = false;
+
+  constructor(options: WorkerPoolOptions, listener: WorkerPoolListener) {
+    this.#listener = listener;
+    this.#workers = new Array<Worker | undefined>(options.workers).fill(undefined);
+    this.#progress = createProgress(options.workers);
+    this.#piscina = new Piscina<Request, Response>({
+      filename: (options.workerFile ?? WORKER_FILE).href,
+      minThreads: options.workers,
+      maxThreads: options.workers,
+      concurrentTasksPerWorker: IN_FLIGHT_MAX,
+      maxQueue: Infinity,
+      recordTiming: false,
+      workerData: { progress: this.#progress },
+      resourceLimits: { maxOldGenerationSizeMb: options.workerHeapMb },
+      loadBalancer: (task, workers) => {
+        const wanted = pinnedThread(task[queueOptionsSymbol]);
+        return workers.find((worker) => worker.id === wanted) ?? null;
+      },
+    });
+    this.#piscina.on('workerCreate', ({ id }: { id: number }) => {
+      this.#seat(id);
+    });
+    this.#piscina.on('error', (error: unknown) => {
+      this.#reportIfBroken(error);
+    });
+  }
+
+  isUp(slot: number): boolean {
+    return this.#workers[slot] !== undefined;
+  }
+
+  /** Where the worker of the slot is, or was when it died. */
+  progressOf(slot: number): ProgressRow {
+    return new ProgressRow(this.#progress, slot);
+  }
+
+  /** Moves the request's slab to the slot's worker; rejects when that worker ends before it has answered. */
+  async run(slot: number, request: Request): Promise<Response> {
+    const worker = this.#workers[slot];
+    if (worker === undefined) throw new MillraceError('ERR_INTERNAL', `slot ${slot} has no worker`);
+    const pinned = { ...request, [queueOptionsSymbol]: { thread: worker.threadId } };
+    try {
+      return await this.#piscina.run(pinned, { transferList: [request.slab] });
+    } catch (thrown) {
+      this.#leave(slot, worker);
+      void worker.terminate(); // a worker that only threw an error is in an unknown state
+      throw thrown;
+    }
+  }
+
+  /** Ends the slot's worker; its requests are rejected, and another takes its place. */
+  kill(slot: number): void {
+    void this.#workers[slot]?.terminate();
+  }
+
+  /** Ends all workers; nothing may be running. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#piscina.destroy();
+  }
+
+  #seat(threadId: number): void {
+    const worker = this.#piscina.threads.find((thread) => thread.threadId === threadId);
+    const slot = this.#workers.indexOf(undefined);
+    if (worker === undefined || slot === -1) return;
+    this.#workers[slot] = worker;
+    this.progressOf(slot).end();
+    worker.once('exit', () => {
+      this.#leave(slot, worker);
+    });
+    this.#listener.onReady(slot);
+  }
+
+  #leave(slot: number, worker: Worker): void {
+    if (this.#workers[slot] === worker) this.#workers[slot] = undefined;
+  }
+
+  #reportIfBroken(error: unknown): void {
+    if (this.#isClosing || this.#piscina.threads.length > 0) return;
+    this.#listener.onBroken(
+      new MillraceError('ERR_INTERNAL', `no worker can be started: ${messageOf(error)}`, { cause: error }),
+    );
+  }
+}
+
+function pinnedThread(options: unknown): number | undefined {
+  if (typeof options !== 'object' || options === null || !('thread' in options)) return undefined;
+  return typeof options.thread === 'number' ? options.thread : undefined;
+}

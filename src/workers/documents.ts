@@ -1,0 +1,48 @@
+import { REPORT_BYTES } from './kernel-host.js';
+import type { KernelSlot } from './kernel-slot.js';
+import type { ProgressRow } from './progress.js';
+import type { DocumentFailure, DocumentsRequest, DocumentsResponse } from './protocol.js';
+import { headerBytes, headerReplaced, headersOf, textsStart } from './slab.js';
+
+/** Scores the texts of a slab and puts a report of doubles for each in their place. */
+export function scoreDocuments(request: DocumentsRequest, slot: KernelSlot, progress: ProgressRow): DocumentsResponse {
+  const failures: DocumentFailure[] = [];
+  const passedOver = new Set(request.condemned);
+  while (true) {
+    const failure = scoreAll(request, passedOver, slot, progress);
+    if (failure === undefined) return { kind: 'documents', slab: request.slab, failures };
+    failures.push(failure);
+    passedOver.add(failure.index);
+  }
+}
+
+/** Scores all documents but those passed over. If the kernel traps at one, nothing is kept and that one is returned. */
+function scoreAll(
+  { slab, slabBytes, documentCount }: DocumentsRequest,
+  passedOver: ReadonlySet<number>,
+  slot: KernelSlot,
+  progress: ProgressRow,
+): DocumentFailure | undefined {
+  const { kernel } = slot;
+  const texts = new Uint8Array(slab, textsStart(documentCount), slabBytes - textsStart(documentCount));
+  const headers = headersOf(slab, documentCount);
+  const reportBytes = documentCount * REPORT_BYTES;
+  let index = 0;
+  try {
+    let text = kernel.layOut(texts.length, reportBytes);
+    const output = kernel.outputAddress;
+    kernel.bytes.set(texts, text);
+    for (; index < documentCount; index++) {
+      const bytes = headerBytes(headers, index);
+      progress.atDocument(index);
+      if (!passedOver.has(index)) {
+        kernel.exports.scoreDocument(text, bytes, headerReplaced(headers, index), output + index * REPORT_BYTES);
+      }
+      text += bytes;
+    }
+    new Uint8Array(slab).set(kernel.bytes.subarray(output, output + reportBytes));
+    return undefined;
+  } catch (thrown) {
+    return { index, error: slot.trapped(thrown) };
+  }
+}

@@ -1,0 +1,105 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { MillraceError, fromWireError, isMillraceError, messageOf, toWireError } from '../core/errors.js';
+import type { KernelSlot } from './kernel-slot.js';
+import { SCORED } from './kernel/row-outcomes.js';
+import { Output } from './output.js';
+import type { ProgressRow } from './progress.js';
+import type { FilesRequest, RowFailure, RowSettings, RowsResponse } from './protocol.js';
+import { rowError, tooLarge } from './row-errors.js';
+import { REPORT_ROOM_BYTES, configureRows, namesBytes, writeNames } from './row-settings.js';
+
+const encoder = new TextEncoder();
+
+/** Scores text files, a document each. A file that cannot be read is that document's failure. */
+export function scoreFiles(request: FilesRequest, slot: KernelSlot, progress: ProgressRow): RowsResponse {
+  const output = new Output(request.slab);
+  const failures: RowFailure[] = [];
+  let bytes = 0;
+  request.files.forEach((file, index) => {
+    progress.atDocument(index);
+    try {
+      if (request.condemned.includes(index)) throw CONDEMNED;
+      bytes += scoreFile(file, request.settings, slot, output);
+    } catch (thrown) {
+      failures.push({ index, line: undefined, id: file.id, error: toWireError(asMillraceError(thrown, file.path)) });
+    }
+  });
+  return {
+    kind: 'rows',
+    slab: output.slab,
+    slabBytes: output.length,
+    lineIds: new Uint32Array(0),
+    failures,
+    documents: request.files.length,
+    lines: 0,
+    bytes,
+    inputError: undefined,
+  };
+}
+
+type TextFile = FilesRequest['files'][number];
+
+/** Scores one file and adds its row to the output; returns the bytes of its text. */
+function scoreFile(file: TextFile, settings: RowSettings, slot: KernelSlot, output: Output): number {
+  const text = readText(file.path, settings);
+  const id = encoder.encode(JSON.stringify(file.id));
+  const { kernel } = slot;
+  const names = namesBytes(settings, NO_SOURCE);
+  const idAt = kernel.layOut(names + id.length + text.length, fileRowRoom(settings, text.length, id.length)) + names;
+  const textAt = idAt + id.length;
+  writeNames(kernel, settings, NO_SOURCE);
+  kernel.bytes.set(id, idAt);
+  kernel.bytes.set(text, textAt);
+  configureRows(kernel, settings, NO_SOURCE);
+  const outcome = callKernel(slot, () => kernel.exports.scoreFile(textAt, textAt + text.length, idAt, textAt));
+  if (outcome !== SCORED) throw fromWireError(rowError(outcome, kernel, settings));
+  output.gather(kernel);
+  return kernel.exports.textBytesScored();
+}
+
+/** Only rows of JSON can be without an id. */
+const NO_SOURCE = '';
+
+/** The main thread knows how the workers ended and puts its own message in place of this one. */
+const CONDEMNED = new MillraceError('ERR_WORKER_CRASHED', 'the document ended two workers');
+
+/** An escape takes at most six bytes for one; beside the text stand the id, twice with the report, and the report. */
+function fileRowRoom(settings: RowSettings, textBytes: number, idBytes: number): number {
+  return (settings.emit === 'reports' ? 0 : 6 * textBytes) + 2 * idBytes + REPORT_ROOM_BYTES;
+}
+
+/** Reads a file, unpacked if its name ends in `.gz`, unless it is too large. */
+function readText(path: string, settings: RowSettings): Uint8Array {
+  const file = openSync(path, 'r');
+  try {
+    const packed = path.endsWith('.gz');
+    if (!packed && fstatSync(file).size > settings.maxBytes) throw fromWireError(tooLarge(settings));
+    const bytes = readFileSync(file);
+    return packed ? unpack(bytes, path, settings) : bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function unpack(bytes: Uint8Array, path: string, settings: RowSettings): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: settings.maxBytes });
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw fromWireError(tooLarge(settings));
+    throw new MillraceError('ERR_INPUT_CORRUPT', `${path} is no whole gzip file: ${messageOf(thrown)}`);
+  }
+}
+
+function callKernel(slot: KernelSlot, call: () => number): number {
+  try {
+    return call();
+  } catch (thrown) {
+    throw fromWireError(slot.trapped(thrown));
+  }
+}
+
+function asMillraceError(thrown: unknown, path: string): MillraceError {
+  if (isMillraceError(thrown)) return thrown;
+  return new MillraceError('ERR_INPUT_UNREADABLE', `${path} cannot be read: ${messageOf(thrown)}`);
+}

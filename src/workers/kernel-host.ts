@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { MillraceError } from '../core/errors.js';
+import { SLOT_COUNT } from './kernel/report-slots.js';
+
+const KERNEL_FILE = new URL('./kernel/kernel.wasm', import.meta.url);
+
+/** Bytes of a report's row of doubles. */
+export const REPORT_BYTES = SLOT_COUNT * Float64Array.BYTES_PER_ELEMENT;
+
+/** A kernel whose memory an outsized document has grown beyond this is replaced, since WebAssembly memory never shrinks. */
+const MEMORY_KEPT_BYTES = 128 * 1024 * 1024;
+
+/** Functions of the kernel; addresses and lengths are numbers, addresses from 2 GiB on come back negative. */
+const FUNCTIONS = [
+  'initialise',
+  'layOut',
+  'outputAddress',
+  'scoreDocument',
+  'configureRows',
+  'setFieldNames',
+  'startLines',
+  'nextRow',
+  'scoreFile',
+  'emptyOutput',
+  'outputEnd',
+  'lineIdPosition',
+  'rowLine',
+  'rowStart',
+  'textBytesScored',
+  'getRowErrorAt',
+  'getRowIdKind',
+  'getRowIdStart',
+  'getRowIdEnd',
+  'getRowTextKind',
+] as const;
+
+type KernelFunctions = Record<(typeof FUNCTIONS)[number], (...args: readonly (number | bigint)[]) => number>;
+interface KernelExports extends KernelFunctions {
+  readonly memory: WebAssembly.Memory;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/**
+ * One instance of the scoring kernel and the views on its memory.
+ *
+ * Not shared between threads. A trap (out of memory) leaves an instance unusable: drop it and load another.
+ */
+export class Kernel {
+  readonly exports: KernelExports;
+  /** All of the kernel's memory; read it anew after every call that may grow memory. */
+  #bytes: Uint8Array;
+  readonly #encoder = new TextEncoder();
+  #inputAddress = 0;
+
+  private constructor(exports: KernelExports) {
+    this.exports = exports;
+    this.#bytes = new Uint8Array(exports.memory.buffer);
+    const seeds = new BigUint64Array(new Uint8Array(randomBytes(16)).buffer);
+    exports.initialise(seeds[0] ?? 1n, seeds[1] ?? 1n);
+  }
+
+  /** Compiles the kernel once a thread and instantiates it. */
+  static load(): Kernel {
+    compiled ??= new WebAssembly.Module(readFileSync(KERNEL_FILE));
+    const { exports } = new WebAssembly.Instance(compiled, {});
+    if (!isKernel(exports))
+      throw new MillraceError('ERR_INTERNAL', `${KERNEL_FILE.href} is not the kernel of this version`);
+    return new Kernel(exports);
+  }
+
+  get bytes(): Uint8Array {
+    if (this.#bytes.length === 0) this.#bytes = new Uint8Array(this.exports.memory.buffer); // detached by growth
+    return this.#bytes;
+  }
+
+  /** Whether an outsized document has blown this instance up. */
+  get isOutsized(): boolean {
+    return this.bytes.length > MEMORY_KEPT_BYTES;
+  }
+
+  /** Lays out room for input and output and returns the input's address. Traps when there is not so much memory. */
+  layOut(inputBytes: number, outputBytes: number): number {
+    this.#inputAddress = this.exports.layOut(inputBytes, outputBytes) >>> 0;
+    return this.#inputAddress;
+  }
+
+  get inputAddress(): number {
+    return this.#inputAddress;
+  }
+
+  get outputAddress(): number {
+    return this.exports.outputAddress() >>> 0;
+  }
+
+  /** Scores one text on the spot; the row of doubles is valid until the next call. */
+  scoreText(text: string): Float64Array {
+    const capacity = text.length * 3;
+    const input = this.layOut(capacity, REPORT_BYTES);
+    const { written } = this.#encoder.encodeInto(text, this.bytes.subarray(input, input + capacity));
+    const output = this.outputAddress;
+    this.exports.scoreDocument(input, written, text.isWellFormed() ? 0 : countLoneSurrogates(text), output);
+    return new Float64Array(this.bytes.buffer, output, SLOT_COUNT);
+  }
+}
+
+/** Surrogates without their other half; each becomes one U+FFFD when the text is encoded. */
+export function countLoneSurrogates(text: string): number {
+  return text.match(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g)?.length ?? 0;
+}
+
+function isKernel(exports: WebAssembly.Exports): exports is WebAssembly.Exports & KernelExports {
+  return (
+    exports['memory'] instanceof WebAssembly.Memory && FUNCTIONS.every((name) => typeof exports[name] === 'function')
+  );
+}

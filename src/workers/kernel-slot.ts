@@ -1,0 +1,24 @@
+import { MillraceError, messageOf, toWireError, type WireError } from '../core/errors.js';
+import { Kernel } from './kernel-host.js';
+
+/** This thread's kernel: made when first needed, and made anew after a trap or an outsized document. */
+export class KernelSlot {
+  #kernel: Kernel | undefined;
+
+  get kernel(): Kernel {
+    this.#kernel ??= Kernel.load();
+    return this.#kernel;
+  }
+
+  /** Drops a kernel that an outsized document has blown up; only between batches, since addresses go with it. */
+  dropIfOutsized(): void {
+    if (this.#kernel?.isOutsized === true) this.#kernel = undefined;
+  }
+
+  /** Drops the kernel after it trapped, and says why as the failure of the document it was at. */
+  trapped(thrown: unknown): WireError {
+    this.#kernel = undefined;
+    const message = `the kernel stopped at this document: ${messageOf(thrown)}`;
+    return toWireError(new MillraceError('ERR_OUT_OF_MEMORY', message));
+  }
+}

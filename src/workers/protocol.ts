@@ -1,0 +1,111 @@
+/**
+ * What the main thread and its workers say to each other.
+ *
+ * A request is one batch: many documents, one message. Each carries a slab, an ArrayBuffer that is moved to the worker and
+ * moved back with the answer in it, so that a steady stream of batches allocates nothing.
+ */
+import type { WireError } from '../core/errors.js';
+
+export type Request = DocumentsRequest | LinesRequest | FilesRequest;
+
+interface RequestBase {
+  /** Number of the batch, from 1; with the document it is at, the worker notes it in the shared `Progress`. */
+  readonly batch: number;
+  /** Row of `Progress` that the worker writes. */
+  readonly slot: number;
+  readonly slab: ArrayBuffer;
+  /** Documents, by their position in the batch, that have ended two workers and are passed over. */
+  readonly condemned: readonly number[];
+}
+
+/**
+ * Texts in the slab:
+ *
+ *   │ bytes u32, replaced u32 │ × documentCount │ text │ text │ …
+ *
+ * and, when it comes back, one report of doubles for each.
+ */
+export interface DocumentsRequest extends RequestBase {
+  readonly kind: 'documents';
+  readonly documentCount: number;
+  /** Bytes of the slab in use. */
+  readonly slabBytes: number;
+}
+
+/** How rows are read and written; the same for a whole run. */
+export interface RowSettings {
+  readonly emit: 'reports' | 'rows' | 'both';
+  readonly textField: string;
+  readonly idField: string;
+  readonly maxBytes: number;
+  readonly lineBytesMax: number;
+}
+
+/** Lines of JSON: those that start in [start, end) of a file, or all in `data`. */
+export interface LinesRequest extends RequestBase {
+  readonly kind: 'lines';
+  readonly settings: RowSettings;
+  /** Name of the source, the front of the ids of rows that have none. */
+  readonly source: string;
+  /** A file to read, or the lines themselves. */
+  readonly from: string | Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Text files, a document each. */
+export interface FilesRequest extends RequestBase {
+  readonly kind: 'files';
+  readonly settings: RowSettings;
+  readonly files: readonly { readonly path: string; readonly id: string }[];
+}
+
+export type Response = DocumentsResponse | RowsResponse;
+
+/** A document of the batch that has no result. */
+export interface DocumentFailure {
+  /** Its position in the batch. */
+  readonly index: number;
+  readonly error: WireError;
+}
+
+export interface DocumentsResponse {
+  readonly kind: 'documents';
+  readonly slab: ArrayBuffer;
+  readonly failures: readonly DocumentFailure[];
+}
+
+/** A row or file that has no row in the output. */
+export interface RowFailure extends DocumentFailure {
+  /** Line within the request, from 1; undefined for a text file. */
+  readonly line: number | undefined;
+  readonly id: string | number | undefined;
+}
+
+export interface RowsResponse {
+  readonly kind: 'rows';
+  /** The rows of output, from the start of the slab. */
+  readonly slab: ArrayBuffer;
+  readonly slabBytes: number;
+  /** Rows without an id: where in the slab their line number is missing, and that number within the request, in pairs. */
+  readonly lineIds: Uint32Array;
+  readonly failures: readonly RowFailure[];
+  /** Documents handled, failures among them. */
+  readonly documents: number;
+  /** Lines read, blank ones among them; 0 for text files. */
+  readonly lines: number;
+  /** Text bytes scored. */
+  readonly bytes: number;
+  /** A whole input that could not be read, for all documents left in the request. */
+  readonly inputError: WireError | undefined;
+}
+
+/** Shared with the workers: for each slot the batch it is on (0 between batches) and the document within it, int32 each. */
+export const PROGRESS_FIELDS = 2;
+export const PROGRESS_BATCH = 0;
+export const PROGRESS_DOCUMENT = 1;
+
+/** What a worker is started with. */
+export interface WorkerData {
+  readonly progress: Int32Array;
+}

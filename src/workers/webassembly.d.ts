@@ -1,0 +1,15 @@
+/** The part of the WebAssembly API that the kernel's host uses; the types of Node.js 20 leave it out. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: object);
+    readonly exports: Exports;
+  }
+  class Memory {
+    private constructor();
+    readonly buffer: ArrayBuffer;
+  }
+  type Exports = Readonly<Record<string, unknown>>;
+}

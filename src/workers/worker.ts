@@ -1,0 +1,54 @@
+/** A worker thread: takes one batch after the other, each with the kernel of this thread. */
+import { workerData } from 'node:worker_threads';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { MillraceError } from '../core/errors.js';
+import { scoreDocuments } from './documents.js';
+import { scoreFiles } from './files.js';
+import { KernelSlot } from './kernel-slot.js';
+import { scoreLines } from './lines.js';
+import { ProgressRow } from './progress.js';
+import type { Request, Response } from './protocol.js';
+import { Turns } from './turns.js';
+
+const slot = new KernelSlot();
+const turns = new Turns();
+const progress = progressOf(workerData);
+
+/** Scores one batch; its slab goes back with the answer. */
+export default async function handle(request: Request): Promise<unknown> {
+  await turns.take();
+  try {
+    return moveResponse(score(request));
+  } finally {
+    turns.pass();
+  }
+}
+
+function score(request: Request): Response {
+  const row = new ProgressRow(progress, request.slot);
+  row.begin(request.batch);
+  try {
+    slot.dropIfOutsized();
+    switch (request.kind) {
+      case 'documents':
+        return scoreDocuments(request, slot, row);
+      case 'lines':
+        return scoreLines(request, slot, row);
+      case 'files':
+        return scoreFiles(request, slot, row);
+    }
+  } finally {
+    row.end();
+  }
+}
+
+function moveResponse(response: Response): unknown {
+  return move({ [transferableSymbol]: [response.slab], [valueSymbol]: response });
+}
+
+function progressOf(data: unknown): Int32Array {
+  if (typeof data === 'object' && data !== null && 'progress' in data && data.progress instanceof Int32Array) {
+    return data.progress;
+  }
+  throw new MillraceError('ERR_INTERNAL', 'a worker was started without the shared progress');
+}
