@@ -1,0 +1,35 @@
+import type { Readable } from 'node:stream';
+
+import type { Source } from './chunk.js';
+import type { Input } from './input.js';
+import { jsonlFileSource } from './jsonl-file.js';
+import { openGzip, openPipe, openReadable, streamSource } from './jsonl-stream.js';
+import { resolveSourceOptions, type SourceOptions } from './source-options.js';
+import { textFilesSource } from './text-files.js';
+
+export interface OpenSourceOptions extends SourceOptions {
+  /** What the input `-` reads; it can be read once. */
+  readonly stdin: Readable;
+}
+
+/**
+ * The source that reads an input. Nothing is opened before its first chunk is asked for.
+ *
+ * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`.
+ */
+export function openSource(input: Input, options: OpenSourceOptions): Source {
+  const { stdin, ...cutting } = options;
+  const resolved = resolveSourceOptions(cutting);
+  switch (input.kind) {
+    case 'jsonl':
+      return jsonlFileSource(input, resolved);
+    case 'jsonl.gz':
+      return streamSource(input, openGzip(input.path, input.source), resolved);
+    case 'pipe':
+      return streamSource(input, openPipe(input.path, input.source), resolved);
+    case 'stdin':
+      return streamSource(input, openReadable(stdin, input.source), resolved);
+    case 'files':
+      return textFilesSource(input, resolved);
+  }
+}
