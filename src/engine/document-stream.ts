@@ -3,6 +3,7 @@ import { MillraceError, isMillraceError, messageOf } from '../core/errors.js';
 import { abortedError, checkAborted } from './abort.js';
 import { BATCH_DOCUMENTS_MAX } from './cuts.js';
 import { sizeOf, type Outcome } from './documents-batch.js';
+import { OrderedWindow } from './ordered-window.js';
 
 /** A batch that is not full goes out when its source has had nothing more for so long. */
 const FLUSH_AFTER_MS = 1;
@@ -22,33 +23,19 @@ export interface DocumentStreamOptions {
   ) => Promise<readonly Outcome[]>;
 }
 
-/** A batch under way, and how much it weighs in the window. */
-interface Pending {
-  readonly outcomes: Promise<readonly Outcome[]>;
-  readonly costBytes: number;
-}
-
-/**
- * Scores a stream in order, reading no further ahead than the window.
- *
- * A producer reads the source into batches while the consumer takes results from the other end; each wakes the other up.
- */
+/** Scores a stream in order, reading no further ahead than the window. */
 export class DocumentStream {
   readonly #options: DocumentStreamOptions;
   readonly #iterator: AsyncIterator<Document> | Iterator<Document>;
-  readonly #pending: Pending[] = [];
-  #windowBytes = 0;
+  readonly #window: OrderedWindow<readonly Outcome[]>;
   #ordinal = 0;
   #batch: Document[] = [];
   #batchBytes = 0;
   #flushTimer: NodeJS.Timeout | undefined;
-  #isEnded = false;
-  #error: MillraceError | undefined;
-  #wakeProducer: (() => void) | undefined;
-  #wakeConsumer: (() => void) | undefined;
 
   constructor(source: DocumentSource, options: DocumentStreamOptions) {
     this.#options = options;
+    this.#window = new OrderedWindow(options.windowBytes);
     this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   }
 
@@ -57,12 +44,12 @@ export class DocumentStream {
     const { signal } = this.#options;
     checkAborted(signal);
     const onAbort = (): void => {
-      if (signal !== undefined) this.end(abortedError(signal));
+      if (signal !== undefined) this.#window.abandon(abortedError(signal));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    const producing = this.#produce();
+    void this.#produce();
     try {
-      for (let outcomes = await this.#next(); outcomes !== undefined; outcomes = await this.#next()) {
+      for (let outcomes = await this.#window.next(); outcomes !== undefined; outcomes = await this.#window.next()) {
         for (const outcome of outcomes) {
           checkAborted(signal);
           yield outcome;
@@ -70,93 +57,62 @@ export class DocumentStream {
       }
     } finally {
       signal?.removeEventListener('abort', onAbort);
-      this.end(undefined);
-      void producing;
+      this.end();
     }
   }
 
   /** Stops reading the source. What was read is still delivered, then the error is thrown, if there is one. */
-  end(error: MillraceError | undefined): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#error = error;
-    clearTimeout(this.#flushTimer);
-    this.#wakeProducer?.();
-    this.#wakeConsumer?.();
+  end(error?: MillraceError): void {
+    this.#flush();
+    this.#window.end(error);
     void this.#closeSource();
-  }
-
-  async #next(): Promise<readonly Outcome[] | undefined> {
-    while (this.#pending.length === 0 && !this.#isEnded) {
-      await new Promise<void>((resolve) => (this.#wakeConsumer = resolve));
-    }
-    checkAborted(this.#options.signal);
-    const oldest = this.#pending.shift();
-    if (oldest !== undefined) {
-      const outcomes = await oldest.outcomes;
-      this.#windowBytes -= oldest.costBytes;
-      this.#wakeProducer?.();
-      return outcomes;
-    }
-    if (this.#error !== undefined) throw this.#error;
-    return undefined;
   }
 
   async #produce(): Promise<void> {
     try {
-      while (!this.#isEnded) {
+      while (true) {
         const step = this.#iterator.next();
         const { done, value } = step instanceof Promise ? await step : step;
-        if (done === true || this.#isEnded) break;
+        if (done === true || this.#window.isEnded) break;
         this.#take(value);
-        if (this.#windowBytes >= this.#options.windowBytes) await this.#room();
+        if (this.#window.isFull) await this.#window.room();
       }
-      this.#flush();
-      this.end(undefined);
+      this.end();
     } catch (thrown) {
-      this.#flush();
       this.end(isMillraceError(thrown) ? thrown : sourceError(thrown));
     }
   }
 
   #take(document: Document): void {
     const bytes = sizeOf(document);
-    const { batchBytes } = this.#options;
-    if (this.#batchBytes + bytes > batchBytes || this.#batch.length === BATCH_DOCUMENTS_MAX) this.#flush();
-    if (this.#batch.length === 0)
+    const isFull = this.#batchBytes + bytes > this.#options.batchBytes || this.#batch.length === BATCH_DOCUMENTS_MAX;
+    if (isFull) this.#flush();
+    if (this.#batch.length === 0) {
       this.#flushTimer = setTimeout(() => {
         this.#flush();
       }, FLUSH_AFTER_MS);
+    }
     this.#batch.push(document);
     this.#batchBytes += bytes;
   }
 
   #flush(): void {
     clearTimeout(this.#flushTimer);
-    if (this.#batch.length === 0) return;
+    if (this.#batch.length === 0 || this.#window.isEnded) return;
     const documents = this.#batch;
     const costBytes = this.#batchBytes;
     this.#batch = [];
     this.#batchBytes = 0;
-    const outcomes = this.#options.score(documents, this.#ordinal, costBytes);
-    outcomes.catch(() => undefined); // thrown where it is consumed
+    this.#window.push(this.#options.score(documents, this.#ordinal, costBytes), costBytes);
     this.#ordinal += documents.length;
-    this.#windowBytes += costBytes;
-    this.#pending.push({ outcomes, costBytes });
-    this.#wakeConsumer?.();
   }
 
-  async #room(): Promise<void> {
-    while (this.#windowBytes >= this.#options.windowBytes && !this.#isEnded) {
-      await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
-    }
-  }
-
+  /** What a source says when it is closed changes nothing: the stream is over. */
   async #closeSource(): Promise<void> {
     try {
       await this.#iterator.return?.();
-    } catch {
-      // The stream is over; what the source says when it is closed changes nothing.
+    } catch (thrown) {
+      void thrown;
     }
   }
 }

@@ -1,0 +1,56 @@
+import { MillraceError } from '../core/errors.js';
+import type { Chunk } from '../io/chunk.js';
+import type { Request, Response, RowSettings, RowsResponse } from '../workers/protocol.js';
+import type { Batch, BatchRun } from './scheduler.js';
+import type { SlabPool } from './slab-pool.js';
+
+/** A chunk's rows, and the documents in it that were given up, with the reason. */
+export interface ScoredChunk {
+  readonly chunk: Chunk;
+  readonly response: RowsResponse;
+  readonly condemned: ReadonlyMap<number, MillraceError>;
+}
+
+export interface ChunkListener {
+  done(scored: ScoredChunk): void;
+  fail(error: MillraceError): void;
+}
+
+/** A chunk of a source as a batch of work: the worker reads, scores and writes it, bytes to bytes. */
+export class ChunkBatch implements Batch {
+  readonly costBytes: number;
+  readonly #chunk: Chunk;
+  readonly #settings: RowSettings;
+  readonly #slabs: SlabPool;
+  readonly #listener: ChunkListener;
+
+  constructor(chunk: Chunk, settings: RowSettings, slabs: SlabPool, listener: ChunkListener) {
+    this.costBytes = chunk.bytes;
+    this.#chunk = chunk;
+    this.#settings = settings;
+    this.#slabs = slabs;
+    this.#listener = listener;
+  }
+
+  request(run: BatchRun): Request {
+    const chunk = this.#chunk;
+    const base = { ...run, settings: this.#settings, slab: this.#slabs.take() };
+    switch (chunk.kind) {
+      case 'range':
+        return { ...base, kind: 'lines', source: chunk.source, from: chunk.path, start: chunk.start, end: chunk.end };
+      case 'block':
+        return { ...base, kind: 'lines', source: chunk.source, from: chunk.data, start: chunk.start, end: chunk.end };
+      case 'files':
+        return { ...base, kind: 'files', files: chunk.paths };
+    }
+  }
+
+  done(response: Response, condemned: ReadonlyMap<number, MillraceError>): void {
+    if (response.kind !== 'rows') throw new MillraceError('ERR_INTERNAL', `got ${response.kind} for rows`);
+    this.#listener.done({ chunk: this.#chunk, response, condemned });
+  }
+
+  fail(error: MillraceError): void {
+    this.#listener.fail(error);
+  }
+}

@@ -1,0 +1,220 @@
+import { MillraceError, fromWireError, isMillraceError, messageOf } from '../core/errors.js';
+import type { Chunk } from '../io/chunk.js';
+import type { DeadLetter } from '../io/dead-letters.js';
+import type { Input } from '../io/input.js';
+import { openSource, type OpenSourceOptions } from '../io/source.js';
+import type { Progress } from '../ledger/run.js';
+import type { RowFailure, RowSettings } from '../workers/protocol.js';
+import { abortedError } from './abort.js';
+import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
+import { insertLineIds } from './line-ids.js';
+import { OrderedWindow } from './ordered-window.js';
+import type { RunOutput } from './run-output.js';
+import type { Scheduler } from './scheduler.js';
+import type { SlabPool } from './slab-pool.js';
+
+/** Rows are handed to the operating system and noted in the ledger about so often; a kill costs the work in between. */
+const CHECKPOINT_MS = 50;
+
+/** A chunk weighs at least so much in the window, since its output may be much larger than it is. */
+const CHUNK_COST_MIN = 64 * 1024;
+
+export interface FileRunOptions {
+  readonly inputs: readonly Input[];
+  readonly settings: RowSettings;
+  readonly source: OpenSourceOptions;
+  readonly scheduler: Scheduler;
+  readonly slabs: SlabPool;
+  readonly output: RunOutput;
+  /** Input bytes that may be read and not yet written. */
+  readonly windowBytes: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (state: RunState) => void;
+}
+
+/** How far the run is; what the ledger keeps, but for the lengths of the files. */
+export type RunState = Omit<Progress, 'outputBytes' | 'failedBytes' | 'rejectedBytes'>;
+
+/** What the window delivers: a scored chunk, or an input that broke off. */
+type Delivery = ScoredChunk | { readonly input: Input; readonly error: MillraceError };
+
+export const RUN_START: RunState = Object.freeze({
+  input: 0,
+  position: 0,
+  lines: 0,
+  ordinal: 0,
+  documents: 0,
+  rejected: 0,
+  failed: 0,
+  bytes: 0,
+});
+
+/** One pass over the inputs: chunks out to the workers, rows in order to the output. */
+export class FileRun {
+  readonly #options: FileRunOptions;
+  readonly #window: OrderedWindow<Delivery>;
+  #state: RunState;
+  /** Slabs whose rows may not have been written yet. */
+  #slabsInUse: ArrayBuffer[] = [];
+  #checkpointAtMs = performance.now() + CHECKPOINT_MS;
+
+  constructor(options: FileRunOptions, start: RunState) {
+    this.#options = options;
+    this.#state = start;
+    this.#window = new OrderedWindow(options.windowBytes);
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /**
+   * Scores everything and writes it; what is written when this rejects is noted in the ledger.
+   *
+   * @throws MillraceError `ERR_ABORTED`, `ERR_OUTPUT_UNWRITABLE`, `ERR_RESUME_MISMATCH`, `ERR_INTERNAL`.
+   */
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    const stop = new AbortController();
+    const onAbort = (): void => {
+      stop.abort(signal.reason);
+      this.#window.abandon(abortedError(signal));
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    const producing = this.#produce(stop.signal);
+    try {
+      await this.#consume();
+    } catch (thrown) {
+      stop.abort(thrown);
+      await this.#checkpointAfter(thrown);
+      throw thrown;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      stop.abort();
+      this.#window.end();
+      await producing;
+    }
+  }
+
+  async #produce(signal: AbortSignal): Promise<void> {
+    const { inputs } = this.#options;
+    const { input: first, position } = this.#state;
+    try {
+      for (const input of inputs.slice(first)) {
+        await this.#produceInput(input, input.index === first ? position : 0, signal);
+        if (this.#window.isEnded) return;
+      }
+      this.#window.end();
+    } catch (thrown) {
+      this.#window.end(asMillraceError(thrown));
+    }
+  }
+
+  /** An input that breaks off ends there, behind the rows that were read; the run goes on with the next one. */
+  async #produceInput(input: Input, from: number, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const chunk of openSource(input, this.#options.source).read(from, signal)) {
+        this.#window.push(this.#score(chunk), Math.max(chunk.bytes, CHUNK_COST_MIN));
+        if (this.#window.isFull) await this.#window.room();
+        if (this.#window.isEnded) return;
+      }
+    } catch (thrown) {
+      const error = asMillraceError(thrown);
+      if (!INPUT_ERRORS.has(error.code)) throw error;
+      this.#window.push(Promise.resolve({ input, error }), CHUNK_COST_MIN);
+    }
+  }
+
+  async #score(chunk: Chunk): Promise<Delivery> {
+    const { scheduler, settings, slabs } = this.#options;
+    return new Promise((resolve, reject) => {
+      scheduler.add(new ChunkBatch(chunk, settings, slabs, { done: resolve, fail: reject }));
+    });
+  }
+
+  async #consume(): Promise<void> {
+    for (let delivery = await this.#window.next(); delivery !== undefined; delivery = await this.#window.next()) {
+      if ('input' in delivery) await this.#writeBroken(delivery.input, delivery.error);
+      else await this.#write(delivery);
+      if (performance.now() >= this.#checkpointAtMs) await this.#checkpoint();
+      this.#options.onProgress(this.#state);
+    }
+  }
+
+  async #write({ chunk, response, condemned }: ScoredChunk): Promise<void> {
+    const before = this.#atInput(chunk.input);
+    const letters = response.failures.map((failure) =>
+      deadLetter(chunk, failure, condemned.get(failure.index), before),
+    );
+    if (response.inputError !== undefined)
+      letters.push(brokenInput(chunk.source, before.ordinal, fromWireError(response.inputError)));
+    const rows = insertLineIds(new Uint8Array(response.slab, 0, response.slabBytes), response.lineIds, before.lines);
+    this.#slabsInUse.push(response.slab);
+    await this.#options.output.write(rows, letters);
+    const unread = response.inputError === undefined ? 0 : 1;
+    this.#state = {
+      ...before,
+      position: chunk.end,
+      lines: before.lines + response.lines,
+      ordinal: before.ordinal + response.documents,
+      documents: before.documents + response.documents + unread,
+      failed: before.failed + letters.length,
+      bytes: before.bytes + response.bytes,
+    };
+  }
+
+  async #writeBroken(input: Input, error: MillraceError): Promise<void> {
+    const before = this.#atInput(input.index);
+    await this.#options.output.write(new Uint8Array(0), [brokenInput(input.source, before.ordinal, error)]);
+    const next = { input: input.index + 1, position: 0, lines: 0, ordinal: 0 };
+    this.#state = { ...before, ...next, documents: before.documents + 1, failed: before.failed + 1 };
+  }
+
+  /** The state, at the beginning of the input if that is a new one. */
+  #atInput(input: number): RunState {
+    return input === this.#state.input ? this.#state : { ...this.#state, input, position: 0, lines: 0, ordinal: 0 };
+  }
+
+  async #checkpoint(): Promise<void> {
+    await this.#options.output.checkpoint(this.#state);
+    for (const slab of this.#slabsInUse.splice(0)) this.#options.slabs.give(slab);
+    this.#checkpointAtMs = performance.now() + CHECKPOINT_MS;
+  }
+
+  /** Keeps what is whole after a failure; one of the output itself says already why that cannot be. */
+  async #checkpointAfter(thrown: unknown): Promise<void> {
+    if (isMillraceError(thrown) && thrown.code === 'ERR_OUTPUT_UNWRITABLE') return;
+    await this.#checkpoint().catch(() => undefined);
+  }
+}
+
+/** What an input may fail with without ending the run. */
+const INPUT_ERRORS: ReadonlySet<string> = new Set(['ERR_INPUT_CORRUPT', 'ERR_INPUT_NOT_FOUND', 'ERR_INPUT_UNREADABLE']);
+
+function deadLetter(
+  chunk: Chunk,
+  failure: RowFailure,
+  condemned: MillraceError | undefined,
+  before: RunState,
+): DeadLetter {
+  const { code, message } = condemned ?? failure.error;
+  const id = failure.id === undefined ? {} : { id: failure.id };
+  if (failure.line === undefined) return { source: fileOf(chunk, failure.index), ordinal: 0, ...id, code, message };
+  const { lines, ordinal } = before;
+  return { source: chunk.source, ordinal: ordinal + failure.index, line: lines + failure.line, ...id, code, message };
+}
+
+/** A text file is a source by itself. */
+function fileOf(chunk: Chunk, index: number): string {
+  return (chunk.kind === 'files' ? chunk.paths[index]?.id : undefined) ?? chunk.source;
+}
+
+function brokenInput(source: string, ordinal: number, { code, message }: MillraceError): DeadLetter {
+  return { source, ordinal, code, message };
+}
+
+function asMillraceError(thrown: unknown): MillraceError {
+  if (isMillraceError(thrown)) return thrown;
+  return new MillraceError('ERR_INTERNAL', `a source failed: ${messageOf(thrown)}`, { cause: thrown });
+}

@@ -1,0 +1,80 @@
+/** Results in the order of their work, and how much work may be under way or waiting to be taken. */
+interface Pending<T> {
+  readonly result: Promise<T>;
+  readonly cost: number;
+}
+
+/**
+ * What stands between a producer that starts work and a consumer that takes its results in order.
+ *
+ * The producer waits (`room`) while the costs of all work not yet taken reach `costMax`; so neither a slow consumer nor one
+ * slow piece of work at the front lets results pile up. One producer, one consumer.
+ */
+export class OrderedWindow<T> {
+  readonly #costMax: number;
+  readonly #pending: Pending<T>[] = [];
+  #cost = 0;
+  #isEnded = false;
+  #error: Error | undefined;
+  #wakeProducer: (() => void) | undefined;
+  #wakeConsumer: (() => void) | undefined;
+
+  constructor(costMax: number) {
+    this.#costMax = costMax;
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  get isFull(): boolean {
+    return this.#cost >= this.#costMax;
+  }
+
+  /** Adds work that has been started. Its rejection is thrown where its result would be taken. */
+  push(result: Promise<T>, cost: number): void {
+    result.catch(() => undefined);
+    this.#pending.push({ result, cost });
+    this.#cost += cost;
+    this.#wakeConsumer?.();
+  }
+
+  /** Resolves when there is room for more, or the window has ended. */
+  async room(): Promise<void> {
+    while (this.isFull && !this.#isEnded) {
+      await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
+    }
+  }
+
+  /** No more will be pushed. What was pushed can still be taken, then `error` is thrown, if there is one. */
+  end(error?: Error): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#error = error;
+    this.#wakeProducer?.();
+    this.#wakeConsumer?.();
+  }
+
+  /** Ends the window and drops what was not taken. */
+  abandon(error: Error): void {
+    this.#pending.length = 0;
+    this.#error = error;
+    this.end(error);
+  }
+
+  /** The oldest result, in order; undefined at the end. */
+  async next(): Promise<T | undefined> {
+    while (this.#pending.length === 0 && !this.#isEnded) {
+      await new Promise<void>((resolve) => (this.#wakeConsumer = resolve));
+    }
+    const oldest = this.#pending.shift();
+    if (oldest !== undefined) {
+      const result = await oldest.result;
+      this.#cost -= oldest.cost;
+      this.#wakeProducer?.();
+      return result;
+    }
+    if (this.#error !== undefined) throw this.#error;
+    return undefined;
+  }
+}

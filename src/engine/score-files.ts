@@ -1,0 +1,206 @@
+import { resolve } from 'node:path';
+import type { Input } from '../io/input.js';
+import { resolveInputs } from '../io/inputs.js';
+import type { RunHeader } from '../ledger/run.js';
+import type { RowSettings } from '../workers/protocol.js';
+import { MillraceError } from '../core/errors.js';
+import { FileRun, RUN_START, type RunState } from './file-run.js';
+import { ENGINE_DEFAULTS } from './options.js';
+import { RunOutput, outputPaths, ownFiles, type OutputPaths } from './run-output.js';
+import { Scheduler } from './scheduler.js';
+import {
+  resolveScoreFilesOptions,
+  type InputPlan,
+  type ResolvedScoreFilesOptions,
+  type RunProgress,
+  type RunSummary,
+  type ScoreFilesOptions,
+} from './score-files-options.js';
+import { SlabPool } from './slab-pool.js';
+
+/** Chunks between reading and writing, for each worker. */
+const WINDOW_CHUNKS_PER_WORKER = 6;
+
+/** Chunks that each worker should get at least, so that all end at about the same time. */
+const CHUNKS_PER_WORKER = 16;
+const CHUNK_BYTES_MIN = 64 * 1024;
+
+/** A line holds its text with up to six bytes of escape for one, and so much besides. */
+const LINE_EXTRA_BYTES = 1024 * 1024;
+const ESCAPE_BYTES_MAX = 6;
+const LINE_BYTES_LIMIT = 512 * 1024 * 1024;
+
+/**
+ * Scores files into rows of JSON Lines, in input order, on all cores.
+ *
+ * @throws MillraceError `ERR_USAGE`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_INPUT_NOT_FOUND`, `ERR_INPUT_UNREADABLE`,
+ * `ERR_OUTPUT_UNWRITABLE`, `ERR_RESUME_MISMATCH`, `ERR_LEDGER`, `ERR_ABORTED`.
+ */
+export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary> {
+  const resolved = resolveScoreFilesOptions(options);
+  const paths = outputPaths(options.output, options.failed);
+  const { inputs, skipped } = await resolveInputs(options.inputs, { exclude: ownFiles(paths) });
+  refuseOverwriting(inputs, paths);
+  const streams = { stdout: options.stdout ?? process.stdout, stderr: options.stderr ?? process.stderr };
+  const opened = await RunOutput.open(paths, streams, headerOf(resolved, inputs), resolved.resume);
+  const start = opened.progress ?? RUN_START;
+  const measured = new Measured(options, inputs, start);
+  try {
+    const state = opened.isComplete ? start : await run(options, resolved, inputs, opened.output, start, measured);
+    const outputBytes = await opened.output.commit(state);
+    return measured.summary(state, paths, { workers: resolved.workers, outputBytes, skippedFiles: skipped });
+  } catch (thrown) {
+    await opened.output.abort();
+    throw thrown;
+  }
+}
+
+/**
+ * What `scoreFiles` would read, in order.
+ *
+ * @throws MillraceError `ERR_USAGE`, `ERR_INPUT_NOT_FOUND`, `ERR_INPUT_UNREADABLE`.
+ */
+export async function planInputs(patterns: readonly string[]): Promise<InputPlan> {
+  const { inputs, skipped } = await resolveInputs(patterns);
+  return {
+    inputs: inputs.map(({ source, kind, bytes, ...input }) => {
+      return { source, kind, bytes, files: 'files' in input ? input.files.length : 1 };
+    }),
+    skippedFiles: skipped,
+  };
+}
+
+async function run(
+  options: ScoreFilesOptions,
+  resolved: ResolvedScoreFilesOptions,
+  inputs: readonly Input[],
+  output: RunOutput,
+  start: RunState,
+  measured: Measured,
+): Promise<RunState> {
+  const { workers, workerTimeoutMs } = resolved;
+  const chunkBytes = chunkBytesFor(resolved, inputs);
+  const settings = rowSettings(resolved);
+  const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb: ENGINE_DEFAULTS.workerHeapMb });
+  const windowChunks = workers * WINDOW_CHUNKS_PER_WORKER;
+  const fileRun = new FileRun(
+    {
+      inputs,
+      settings,
+      source: { chunkBytes, lineBytesMax: settings.lineBytesMax, stdin: options.stdin ?? process.stdin },
+      scheduler,
+      slabs: new SlabPool(chunkBytes, windowChunks),
+      output,
+      windowBytes: windowChunks * chunkBytes,
+      signal: options.signal ?? new AbortController().signal,
+      onProgress: (state) => {
+        measured.progress(state);
+      },
+    },
+    start,
+  );
+  try {
+    await fileRun.run();
+    return fileRun.state;
+  } finally {
+    measured.restarts = scheduler.stats().restarts;
+    await scheduler.close(new MillraceError('ERR_ABORTED', 'the run has ended'));
+  }
+}
+
+/** Time, memory and progress of a run. */
+class Measured {
+  restarts = 0;
+  readonly #startedAtMs = performance.now();
+  readonly #loop = performance.eventLoopUtilization();
+  readonly #options: ScoreFilesOptions;
+  readonly #inputs: readonly Input[];
+  readonly #start: RunState;
+
+  constructor(options: ScoreFilesOptions, inputs: readonly Input[], start: RunState) {
+    this.#options = options;
+    this.#inputs = inputs;
+    this.#start = start;
+  }
+
+  progress(state: RunState): void {
+    this.#options.onProgress?.({ ...this.#soFar(state), seconds: this.#seconds() });
+  }
+
+  summary(
+    state: RunState,
+    paths: OutputPaths,
+    run: { readonly workers: number; readonly outputBytes: number; readonly skippedFiles: number },
+  ): RunSummary {
+    const { documents, failed, bytes, inputBytes } = this.#soFar(state);
+    const scored = Math.max(state.documents - this.#start.documents, 1);
+    return {
+      documents,
+      failed,
+      bytes,
+      inputBytes,
+      ...run,
+      seconds: this.#seconds(),
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      output: paths.output === '-' ? undefined : paths.output,
+      failedOutput: failed === 0 ? undefined : paths.failed,
+      resumedDocuments: this.#start.documents,
+      restarts: this.restarts,
+      mainThreadUsPerDocument: (performance.eventLoopUtilization(this.#loop).active * 1000) / scored,
+    };
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#startedAtMs) / 1000;
+  }
+
+  #soFar({ documents, failed, bytes, input, position }: RunState): Omit<RunProgress, 'seconds'> {
+    const sizes = this.#inputs.map((each) => each.bytes);
+    const before = sizes.slice(0, input).reduce<number>((sum, size) => sum + (size ?? 0), 0);
+    const current = this.#inputs[input];
+    const inputBytes = before + (current === undefined ? 0 : bytesUpTo(current, position));
+    const isKnown = sizes.every((size) => size !== undefined);
+    const inputBytesTotal = isKnown ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
+    return { documents, failed, bytes, inputBytes, inputBytesTotal };
+  }
+}
+
+/** Bytes of an input before a position, which for text files is an ordinal. */
+function bytesUpTo(input: Input, position: number): number {
+  if (input.kind !== 'files') return position;
+  return input.files.slice(0, Math.max(position - input.start, 0)).reduce((sum, file) => sum + file.bytes, 0);
+}
+
+function rowSettings({ emit, textField, idField, maxBytes }: ResolvedScoreFilesOptions): RowSettings {
+  const lineBytesMax = Math.min(maxBytes * ESCAPE_BYTES_MAX + LINE_EXTRA_BYTES, LINE_BYTES_LIMIT);
+  return { emit, textField, idField, maxBytes, lineBytesMax };
+}
+
+/** Smaller chunks for small inputs, so that no worker is left without. */
+function chunkBytesFor({ chunkBytes, workers }: ResolvedScoreFilesOptions, inputs: readonly Input[]): number {
+  const total = inputs.reduce((sum, { bytes }) => sum + (bytes ?? Infinity), 0);
+  return Math.min(chunkBytes, Math.max(CHUNK_BYTES_MIN, Math.ceil(total / (workers * CHUNKS_PER_WORKER))));
+}
+
+/** What must be the same for a run to be resumed. */
+function headerOf(
+  { emit, textField, idField, maxBytes }: ResolvedScoreFilesOptions,
+  inputs: readonly Input[],
+): RunHeader {
+  return {
+    command: 'score',
+    options: { emit, textField, idField, maxBytes },
+    inputs: inputs.map(({ identity }) => identity),
+  };
+}
+
+/** An output that took the place of an input at the end would leave nothing to resume or to compare with. */
+function refuseOverwriting(inputs: readonly Input[], { output }: OutputPaths): void {
+  const target = resolve(output);
+  const read = inputs.flatMap((input) => {
+    if (input.kind === 'files') return input.files.map(({ path }) => path);
+    return 'path' in input ? [input.path] : [];
+  });
+  if (output === '-' || !read.some((path) => resolve(path) === target)) return;
+  throw new MillraceError('ERR_USAGE', `the output must be another file than the inputs, got ${output} for both`);
+}
