@@ -1,22 +1,28 @@
 /**
  * Code points: how many, how many different, and their entropy.
  *
- * ASCII bytes are counted in four tables in turn, so that a run of one character does not wait for its own last store.
+ * ASCII bytes are counted in four tables in turn, so that a run of one character does not wait for its own last store; the
+ * tables are added up before a counter of theirs, a byte, could overflow.
  * Code points beyond ASCII are counted in pages of 64 that are taken when first touched.
  */
-import { entropyOf, log2Of, termOf } from './logarithms';
+import { entropyOf, isSmall, log2Of, smallTerm, termOf } from './logarithms';
 import { takePermanent } from './memory';
 
 const ASCII: u32 = 128;
-const TABLE_BYTES: usize = 256 << 2;
+const TABLE_BYTES: usize = 256;
 const TABLES: usize = 4;
+/** Bytes after which a counter of one of the tables could have come to 255. */
+const SEGMENT_BYTES: usize = TABLES * 255;
 
 const PAGE_SHIFT: u32 = 6;
 const PAGE_BYTES: usize = 64 << 2;
 const PAGES: usize = 0x110000 >> PAGE_SHIFT;
 
-/** Four tables of 256 counters; zero between documents. A fixed address spares an addition for each byte. */
-const BYTE_COUNTS: usize = memory.data(4 * 256 * 4, 64);
+/** Four tables of 256 counters of a byte each; zero between segments. Their fixed address spares an addition a byte. */
+const BYTE_COUNTS: usize = memory.data(4 * 256, 64);
+/** What the segments add up to: a u32 for each ASCII character. */
+const ASCII_COUNTS: usize = memory.data(128 << 2, 16);
+
 /** For each page of code points the address of its counters, 0 when untouched; zero between documents. */
 let pageOf: usize = 0;
 /** The touched page numbers in order of first touch, and the counters of each at the same index. */
@@ -47,10 +53,15 @@ export function countWideChar(codePoint: u32): void {
 
 /** Counts all ASCII bytes of the text and closes the count of the document; `hasHigh` says whether there are others. */
 export function countChars(text: usize, bytes: usize, hasHigh: bool): void {
-  countBytes(text, bytes);
   chars = 0;
   distinct = 0;
   terms = 0;
+  memory.fill(ASCII_COUNTS, 0, (<usize>ASCII) << 2);
+  for (let done: usize = 0; done < bytes; done += SEGMENT_BYTES) {
+    countBytes(text + done, min(bytes - done, SEGMENT_BYTES));
+    addUpSegment();
+    if (hasHigh) clearHighCounts();
+  }
   sumAscii();
   if (hasHigh) sumWide();
 }
@@ -70,60 +81,96 @@ export function charRedundancy(): f64 {
   return 1 - charEntropy() / log2Of(distinct);
 }
 
+/** Counts the bytes of a segment. */
 function countBytes(text: usize, bytes: usize): void {
   const whole = text + (bytes & ~3);
   let at = text;
   for (; at < whole; at += 4) {
-    const first = (<usize>load<u8>(at)) << 2;
-    const second = (<usize>load<u8>(at, 1)) << 2;
-    const third = (<usize>load<u8>(at, 2)) << 2;
-    const fourth = (<usize>load<u8>(at, 3)) << 2;
-    store<u32>(first, load<u32>(first, BYTE_COUNTS) + 1, BYTE_COUNTS);
-    store<u32>(second, load<u32>(second, BYTE_COUNTS + TABLE_BYTES) + 1, BYTE_COUNTS + TABLE_BYTES);
-    store<u32>(third, load<u32>(third, BYTE_COUNTS + 2 * TABLE_BYTES) + 1, BYTE_COUNTS + 2 * TABLE_BYTES);
-    store<u32>(fourth, load<u32>(fourth, BYTE_COUNTS + 3 * TABLE_BYTES) + 1, BYTE_COUNTS + 3 * TABLE_BYTES);
+    const first = <usize>load<u8>(at);
+    const second = <usize>load<u8>(at, 1);
+    const third = <usize>load<u8>(at, 2);
+    const fourth = <usize>load<u8>(at, 3);
+    store<u8>(first, load<u8>(first, BYTE_COUNTS) + 1, BYTE_COUNTS);
+    store<u8>(second, load<u8>(second, BYTE_COUNTS + TABLE_BYTES) + 1, BYTE_COUNTS + TABLE_BYTES);
+    store<u8>(third, load<u8>(third, BYTE_COUNTS + 2 * TABLE_BYTES) + 1, BYTE_COUNTS + 2 * TABLE_BYTES);
+    store<u8>(fourth, load<u8>(fourth, BYTE_COUNTS + 3 * TABLE_BYTES) + 1, BYTE_COUNTS + 3 * TABLE_BYTES);
   }
   for (const end = text + bytes; at < end; at++) {
-    const only = (<usize>load<u8>(at)) << 2;
-    store<u32>(only, load<u32>(only, BYTE_COUNTS) + 1, BYTE_COUNTS);
+    const only = <usize>load<u8>(at);
+    store<u8>(only, load<u8>(only, BYTE_COUNTS) + 1, BYTE_COUNTS);
   }
 }
 
-/** Adds up the ASCII half of the tables and clears it, four characters at a time. */
+/** Adds the four tables to the counts, 16 characters at a time, and clears them. */
+function addUpSegment(): void {
+  const zero = i8x16.splat(0);
+  for (let char: usize = 0; char < ASCII; char += 16) {
+    const first = v128.load(char, BYTE_COUNTS);
+    const second = v128.load(char, BYTE_COUNTS + TABLE_BYTES);
+    const third = v128.load(char, BYTE_COUNTS + 2 * TABLE_BYTES);
+    const fourth = v128.load(char, BYTE_COUNTS + 3 * TABLE_BYTES);
+    if (!v128.any_true(v128.or(v128.or(first, second), v128.or(third, fourth)))) continue;
+    const lower = i16x8.add(
+      i16x8.add(i16x8.extend_low_i8x16_u(first), i16x8.extend_low_i8x16_u(second)),
+      i16x8.add(i16x8.extend_low_i8x16_u(third), i16x8.extend_low_i8x16_u(fourth)),
+    );
+    const upper = i16x8.add(
+      i16x8.add(i16x8.extend_high_i8x16_u(first), i16x8.extend_high_i8x16_u(second)),
+      i16x8.add(i16x8.extend_high_i8x16_u(third), i16x8.extend_high_i8x16_u(fourth)),
+    );
+    const counts = char << 2;
+    addFour(counts, i32x4.extend_low_i16x8_u(lower));
+    addFour(counts + 16, i32x4.extend_high_i16x8_u(lower));
+    addFour(counts + 32, i32x4.extend_low_i16x8_u(upper));
+    addFour(counts + 48, i32x4.extend_high_i16x8_u(upper));
+    v128.store(char, zero, BYTE_COUNTS);
+    v128.store(char, zero, BYTE_COUNTS + TABLE_BYTES);
+    v128.store(char, zero, BYTE_COUNTS + 2 * TABLE_BYTES);
+    v128.store(char, zero, BYTE_COUNTS + 3 * TABLE_BYTES);
+  }
+}
+
+function addFour(counts: usize, four: v128): void {
+  v128.store(counts, i32x4.add(v128.load(counts, ASCII_COUNTS), four), ASCII_COUNTS);
+}
+
+/** Clears the counts of bytes from 0x80 on, which only stood in the way. */
+function clearHighCounts(): void {
+  for (let table: usize = 0; table < TABLES; table++) {
+    memory.fill(BYTE_COUNTS + table * TABLE_BYTES + <usize>ASCII, 0, <usize>ASCII);
+  }
+}
+
 function sumAscii(): void {
   const zero = i32x4.splat(0);
   let sum = zero;
-  let nonZero: u32 = 0;
   let evenTerms: f64 = 0;
   let oddTerms: f64 = 0;
-  for (let char: u32 = 0; char < ASCII; char += 4) {
-    const at = BYTE_COUNTS + ((<usize>char) << 2);
-    const four = i32x4.add(
-      i32x4.add(v128.load(at), v128.load(at, TABLE_BYTES)),
-      i32x4.add(v128.load(at, 2 * TABLE_BYTES), v128.load(at, 3 * TABLE_BYTES)),
-    );
+  for (let counts: usize = 0; counts < (<usize>ASCII) << 2; counts += 16) {
+    const four = v128.load(counts, ASCII_COUNTS);
     const present = <u32>i32x4.bitmask(i32x4.ne(four, zero));
     if (present == 0) continue;
-    v128.store(at, zero);
-    v128.store(at, zero, TABLE_BYTES);
-    v128.store(at, zero, 2 * TABLE_BYTES);
-    v128.store(at, zero, 3 * TABLE_BYTES);
     sum = i32x4.add(sum, four);
-    nonZero += popcnt(present);
-    evenTerms += termOf(i32x4.extract_lane(four, 0)) + termOf(i32x4.extract_lane(four, 1));
-    oddTerms += termOf(i32x4.extract_lane(four, 2)) + termOf(i32x4.extract_lane(four, 3));
+    distinct += popcnt(present);
+    const first = i32x4.extract_lane(four, 0);
+    const second = i32x4.extract_lane(four, 1);
+    const third = i32x4.extract_lane(four, 2);
+    const fourth = i32x4.extract_lane(four, 3);
+    if (isSmall(first | second | third | fourth)) {
+      evenTerms += smallTerm(first) + smallTerm(second);
+      oddTerms += smallTerm(third) + smallTerm(fourth);
+    } else {
+      evenTerms += termOf(first) + termOf(second);
+      oddTerms += termOf(third) + termOf(fourth);
+    }
   }
   chars +=
     i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3);
-  distinct += nonZero;
   terms += evenTerms + oddTerms;
 }
 
-/** Adds up the touched pages, and clears them and the byte counts from 0x80 on, which only stood in the way. */
+/** Adds up the touched pages and clears them. */
 function sumWide(): void {
-  for (let table: usize = 0; table < TABLES; table++) {
-    memory.fill(BYTE_COUNTS + table * TABLE_BYTES + ((<usize>ASCII) << 2), 0, TABLE_BYTES - ((<usize>ASCII) << 2));
-  }
   chars += wideChars;
   wideChars = 0;
   for (let touched: u32 = 0; touched < touchedCount; touched++) {

@@ -15,7 +15,17 @@ export function prepareLogarithms(): void {
 }
 
 export function termOf(count: u32): f64 {
-  return count < TABLE_COUNTS ? load<f64>((<usize>count) << 3, TERMS) : countLogCount(<f64>count);
+  return isSmall(count) ? smallTerm(count) : countLogCount(<f64>count);
+}
+
+/** Whether `smallTerm` knows the term. The union of the bits of several counts is small only if each of them is. */
+export function isSmall(count: u32): bool {
+  return count < TABLE_COUNTS;
+}
+
+/** The term of a small count, for loops: a function that calls no other is inlined. */
+export function smallTerm(count: u32): f64 {
+  return load<f64>(<usize>count << 3, TERMS);
 }
 
 export function log2Of(count: u32): f64 {

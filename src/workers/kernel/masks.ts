@@ -6,7 +6,7 @@
  *
  * Bit i of a mask speaks of byte i of the block. All bytes of a code point carry its space and terminal bits. A token or
  * word start is the first byte of one; a token end is the byte after the last one. Bits past the end of the text are clear,
- * except that a token that ends with the text has its end there, if that is inside the last block.
+ * but for the end of a token that ends with the text; there is always a record for that.
  */
 import { CLASS_SOLO, CLASS_SPACE, CLASS_TERMINAL, CLASS_TOKEN, classOf } from './unicode';
 import { decode, widthOf } from './utf8';
@@ -142,6 +142,13 @@ export function classify(text: usize, bytes: usize, masks: usize): void {
     spaceCarry = space >>> 63;
   }
   hasHigh = highSeen != 0;
+  if ((bytes & (BLOCK_BYTES - 1)) == 0) writeEndRecord(masks + bytes, tokenCarry);
+}
+
+/** Behind a last block that is full stands a record with nothing but the end of a token that ends with the text. */
+function writeEndRecord(record: usize, tokenEnd: u64): void {
+  memory.fill(record, 0, RECORD_BYTES);
+  store<u64>(record, tokenEnd, TOKEN_END);
 }
 
 function low(chunk: v128, table: v128): v128 {

@@ -7,7 +7,7 @@
 import { entropyOf, termOf } from './logarithms';
 import { SPACE, TERMINAL, TOKEN_START, WORD_START, hasHigh, recordAt } from './masks';
 import { takePermanent, takeWork } from './memory';
-import { countBits, hasBit } from './units';
+import { countBits, hasBit, hasBits } from './units';
 import { CLASS_CLOSER, CLASS_WIDE_TERMINAL, classOf } from './unicode';
 import { decode, widthOf } from './utf8';
 
@@ -40,8 +40,8 @@ export function findSentences(text: usize, bytes: usize, masks: usize): void {
   let runStart = nextTerminal(masks, 0, bytes);
   while (runStart < bytes) {
     const runEnd = endOfRun(masks, runStart, bytes);
-    const closed = skipClosers(text, runEnd, bytes);
-    if (closed == bytes || hasBit(masks, SPACE, closed) || holdsWideTerminal(text, runStart, runEnd)) {
+    const closed = isEnd(masks, runEnd, bytes) ? runEnd : skipClosers(text, runEnd, bytes);
+    if (isEnd(masks, closed, bytes) || holdsWideTerminal(text, runStart, runEnd)) {
       finishSentence(masks, start, closed);
       start = closed;
     }
@@ -81,8 +81,13 @@ export function sentenceEntropy(): f64 {
   return entropyOf(sentenceCount(), distinct, terms);
 }
 
+/** White space or the end of the text. */
+function isEnd(masks: usize, offset: usize, bytes: usize): bool {
+  return offset == bytes || hasBit(masks, SPACE, offset);
+}
+
 function finishSentence(masks: usize, from: usize, to: usize): void {
-  if (countBits(masks, TOKEN_START, from, to) == 0) return;
+  if (!hasBits(masks, TOKEN_START, from, to)) return;
   let words = countBits(masks, WORD_START, from, to);
   // Behind a terminal that needs no space, the slice begins inside a word of the text: its rest is a word of the slice.
   if (!hasBit(masks, SPACE, from) && !hasBit(masks, WORD_START, from)) words++;

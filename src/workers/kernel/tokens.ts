@@ -10,13 +10,17 @@
  *
  * `_` is kept as 0x7F, since `| 0x20` makes that of it; 0x7F is in no token.
  */
-import { entropyOf, termOf } from './logarithms';
-import { BLOCK_BYTES, RECORD_BYTES, TOKEN_END, TOKEN_START, hasHigh } from './masks';
+import { entropyOf, isSmall, smallTerm, termOf } from './logarithms';
+import { BLOCK_BYTES, RECORD_BYTES, TOKEN_END, TOKEN_START, hasHigh, maskBytes } from './masks';
 import { takePermanent, takeWork } from './memory';
 import { COMBINING_DOT_ABOVE, DOTTED_CAPITAL_I, lowerOf } from './unicode';
 import { decode, encode, widthOf } from './utf8';
 
 const SHORT_KEY_BYTES: usize = 16;
+
+/** The bit that makes an ASCII letter lower case, and the one that ASCII lacks, in each of eight bytes. */
+const SPACES: u64 = 0x2020202020202020;
+const HIGH_BITS: u64 = 0x8080808080808080;
 
 const ENTRY_BYTES: usize = 24;
 const ENTRY_HASH: usize = 16;
@@ -38,7 +42,10 @@ const KEEP_MASKS: usize = memory.data(17 * 16, 16);
 let slots: usize = 0;
 let slotCount: u32 = 0;
 let shift: u32 = 0; // 32 − log2(slotCount): a hash's upper bits are its slot
+let slotBytesMask: usize = 0;
 let entries: usize = 0;
+/** Behind this entry there is no room for the tokens of another block with the slots at most half full. */
+let roomEnd: usize = 0;
 let entriesEnd: usize = 0;
 let longKeysEnd: usize = 0;
 
@@ -48,68 +55,69 @@ export function prepareTokens(seed: u64, seedHigh: u64): void {
   for (let length: usize = 1; length <= SHORT_KEY_BYTES; length++) memory.fill(KEEP_MASKS + length * 16, 0xff, length);
 }
 
-/** Counts the tokens of the text, `tokens` of them. */
-export function countTokens(text: usize, bytes: usize, masks: usize, tokens: u32): void {
-  startTable(bytes, tokens);
-  let pending: usize = 0; // address of a token that began in a block before, 0 for none
-  for (let offset: usize = 0; offset < bytes; offset += BLOCK_BYTES) {
-    if (distinctTokens() + TOKENS_PER_BLOCK > slotCount >>> 1) grow();
-    const block = text + offset;
-    const starts = load<u64>(masks + offset, TOKEN_START);
-    const ends = load<u64>(masks + offset, TOKEN_END);
-    pending = countBlock(block, starts, ends, pending);
-  }
-  if (pending != 0) countBlock(text + bytes, 0, 1, pending);
-}
-
 /**
- * Counts the tokens that end in a block, the first of which may have begun at `pending`; returns where one that goes on began.
+ * Counts the tokens of the text, `tokens` of them.
  *
  * About every third token of a short document is new, so nothing here branches on that: a short key is written to the next free
  * entry in any case, and that entry is taken only if the slot turns out to be free.
  */
-function countBlock(block: usize, starts: u64, ends: u64, pending: usize): usize {
+export function countTokens(text: usize, bytes: usize, masks: usize, tokens: u32): void {
+  startTable(bytes, tokens);
   const wide = hasHigh;
   const table = slots;
   const base = entries;
-  const slotMask = slotCount - 1;
+  const masksEnd = masks + maskBytes(bytes);
+  // Kept out of the globals, which are memory to the machine and would be read again after every store.
+  const lowFactor = multiplier;
+  const highFactor = multiplierHigh;
+  let hashShift = shift;
   let next = entriesEnd;
-  while (ends != 0) {
-    let start = pending;
-    if (start == 0) {
-      start = block + <usize>ctz(starts);
-      starts &= starts - 1;
-    }
-    pending = 0;
-    const end = block + <usize>ctz(ends);
-    ends &= ends - 1;
-    const length = end - start;
-    const keep = length <= SHORT_KEY_BYTES ? v128.load(KEEP_MASKS + (length << 4)) : i8x16.splat(0);
-    const bytes = v128.and(v128.load(start), keep);
-    if (length > SHORT_KEY_BYTES || (wide && i8x16.bitmask(bytes) != 0)) {
+  let start: usize = 0; // address of a token that began in a block before, 0 for none
+  for (let block = text; masks < masksEnd; block += BLOCK_BYTES, masks += RECORD_BYTES) {
+    if (next > roomEnd) {
       entriesEnd = next;
-      countLoweredToken(start, end);
-      next = entriesEnd;
-      continue;
+      grow();
+      hashShift = shift;
     }
-    const key = v128.or(bytes, v128.and(keep, i8x16.splat(0x20)));
-    const hash = shortHash(i64x2.extract_lane(key, 0), i64x2.extract_lane(key, 1));
-    v128.store(next, key);
-    store<u64>(next, <u64>hash, ENTRY_HASH); // and a count of 0
-    let at = table + ((<usize>(hash >>> shift)) << 2);
-    let seated = load<u32>(at);
-    let entry = seated == 0 ? next : base + <usize>seated;
-    while (v128.any_true(v128.xor(v128.load(entry), key))) {
-      at = table + ((at - table + 4) & ((<usize>slotMask) << 2));
-      seated = load<u32>(at);
-      entry = seated == 0 ? next : base + <usize>seated;
+    let starts = load<u64>(masks, TOKEN_START);
+    let ends = load<u64>(masks, TOKEN_END);
+    while (ends != 0) {
+      if (start == 0) {
+        start = block + <usize>ctz(starts);
+        starts &= starts - 1;
+      }
+      const end = block + <usize>ctz(ends);
+      ends &= ends - 1;
+      const keep = KEEP_MASKS + (min(end - start, SHORT_KEY_BYTES) << 4);
+      const low = (load<u64>(start) | SPACES) & load<u64>(keep);
+      const high = (load<u64>(start, 8) | SPACES) & load<u64>(keep, 8);
+      if (end - start > SHORT_KEY_BYTES || (wide && ((low | high) & HIGH_BITS) != 0)) {
+        entriesEnd = next;
+        countLoweredToken(start, end);
+        next = entriesEnd;
+        start = 0;
+        continue;
+      }
+      start = 0;
+      const hash = <u32>(((low ^ (high * highFactor)) * lowFactor) >>> 32);
+      store<u64>(next, low);
+      store<u64>(next, high, 8);
+      store<u64>(next, <u64>hash, ENTRY_HASH); // and a count of 0
+      let at = <usize>(hash >>> hashShift) << 2;
+      let seated = load<u32>(table + at);
+      let entry = seated == 0 ? next : base + <usize>seated;
+      while (((load<u64>(entry) ^ low) | (load<u64>(entry, 8) ^ high)) != 0) {
+        at = (at + 4) & slotBytesMask;
+        seated = load<u32>(table + at);
+        entry = seated == 0 ? next : base + <usize>seated;
+      }
+      store<u32>(table + at, <u32>(entry - base));
+      store<u32>(entry, load<u32>(entry, ENTRY_COUNT) + 1, ENTRY_COUNT);
+      next += seated == 0 ? ENTRY_BYTES : 0;
     }
-    store<u32>(at, <u32>(entry - base));
-    store<u32>(entry, load<u32>(entry, ENTRY_COUNT) + 1, ENTRY_COUNT);
-    next += seated == 0 ? ENTRY_BYTES : 0;
+    if (starts != 0) start = block + <usize>ctz(starts);
   }
   entriesEnd = next;
-  return starts != 0 ? block + <usize>ctz(starts) : pending;
 }
 
 export function distinctTokens(): u32 {
@@ -121,8 +129,10 @@ export function tokenEntropy(tokens: u32): f64 {
   let oddTerms: f64 = 0;
   let entry = entries + ENTRY_BYTES;
   for (; entry + ENTRY_BYTES < entriesEnd; entry += 2 * ENTRY_BYTES) {
-    evenTerms += termOf(load<u32>(entry, ENTRY_COUNT));
-    oddTerms += termOf(load<u32>(entry, ENTRY_BYTES + ENTRY_COUNT));
+    const even = load<u32>(entry, ENTRY_COUNT);
+    const odd = load<u32>(entry, ENTRY_BYTES + ENTRY_COUNT);
+    evenTerms += isSmall(even | odd) ? smallTerm(even) : termOf(even);
+    oddTerms += isSmall(even | odd) ? smallTerm(odd) : termOf(odd);
   }
   if (entry < entriesEnd) evenTerms += termOf(load<u32>(entry, ENTRY_COUNT));
   return entropyOf(tokens, distinctTokens(), evenTerms + oddTerms);
@@ -140,8 +150,10 @@ function startTable(bytes: usize, tokens: u32): void {
 
 function setSlots(count: u32): void {
   slotCount = count;
+  slotBytesMask = (<usize>count << 2) - 4;
   shift = 32 - <u32>ctz(count);
-  memory.fill(slots, 0, (<usize>count) << 2);
+  roomEnd = entries + <usize>((count >>> 1) - TOKENS_PER_BLOCK) * ENTRY_BYTES;
+  memory.fill(slots, 0, <usize>count << 2);
 }
 
 /** Doubles the slots in place and seats every entry anew. */

@@ -70,8 +70,18 @@ export function countBits(masks: usize, slot: usize, from: usize, to: usize): u3
     total += <u32>popcnt(load<u64>(record + slot) & keep);
     keep = u64.MAX_VALUE;
   }
-  if ((to & 63) == 0) return total; // the record at `to` may not exist
   return total + <u32>popcnt(load<u64>(last + slot) & keep & (((<u64>1) << (to & 63)) - 1));
+}
+
+/** Whether any bit of the mask at `slot` is set for the bytes in [from, to). */
+export function hasBits(masks: usize, slot: usize, from: usize, to: usize): bool {
+  const last = recordAt(masks, to);
+  let keep: u64 = u64.MAX_VALUE << (from & 63);
+  for (let record = recordAt(masks, from); record < last; record += RECORD_BYTES) {
+    if ((load<u64>(record + slot) & keep) != 0) return true;
+    keep = u64.MAX_VALUE;
+  }
+  return (load<u64>(last + slot) & keep & (((<u64>1) << (to & 63)) - 1)) != 0;
 }
 
 /** Whether the bit of the mask at `slot` is set for the byte at `offset`. */
