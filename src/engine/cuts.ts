@@ -19,10 +19,7 @@ export interface Cut {
 
 /** Cuts an array into batches of about `batchBytes`, or less where there is not enough for all workers. */
 export function cutBatches(documents: readonly Document[], batchBytes: number, workers: number): Cut[] {
-  let total = 0;
-  for (const document of documents) total += sizeOf(document);
-  const fairBytes = Math.ceil(total / (workers * BATCHES_PER_WORKER));
-  const targetBytes = Math.min(batchBytes, Math.max(fairBytes, BATCH_BYTES_MIN));
+  const targetBytes = Math.min(batchBytes, fairBytes(documents, batchBytes, workers));
   const cuts: Cut[] = [];
   let from = 0;
   let costBytes = 0;
@@ -38,4 +35,15 @@ export function cutBatches(documents: readonly Document[], batchBytes: number, w
   }
   if (from < documents.length) cuts.push({ from, to: documents.length, costBytes });
   return cuts;
+}
+
+/** An equal share for all workers; where there is plenty for all, no more than that is found out. */
+function fairBytes(documents: readonly Document[], batchBytes: number, workers: number): number {
+  const shares = workers * BATCHES_PER_WORKER;
+  let total = 0;
+  for (const document of documents) {
+    total += sizeOf(document);
+    if (total >= shares * batchBytes) return batchBytes;
+  }
+  return Math.max(Math.ceil(total / shares), BATCH_BYTES_MIN);
 }

@@ -59,13 +59,15 @@ export class DocumentsBatch implements Batch {
     const errors = new Map([...condemned, ...this.#refused]);
     for (const { index, error } of response.failures) errors.set(index, fromWireError(error));
     const rows = new Float64Array(response.slab, 0, this.#documents.length * SLOT_COUNT);
-    const outcomes = this.#documents.map((document, index) => {
+    const outcomes: Outcome[] = [];
+    let ordinal = this.#firstOrdinal;
+    for (const document of this.#documents) {
+      const index = outcomes.length;
       const error = errors.size === 0 ? undefined : errors.get(index);
-      const ordinal = this.#firstOrdinal + index;
-      return error === undefined
-        ? decodeReport(idOf(document, ordinal), rows, index * SLOT_COUNT)
-        : failureOf(document, ordinal, error);
-    });
+      if (error === undefined) outcomes.push(decodeReport(idOf(document, ordinal), rows, index * SLOT_COUNT));
+      else outcomes.push(failureOf(document, ordinal, error));
+      ordinal++;
+    }
     this.#slabs.give(response.slab);
     this.#listener.done(outcomes);
   }
@@ -82,7 +84,9 @@ export class DocumentsBatch implements Batch {
     let view = Buffer.from(slab);
     let headers = headersOf(slab, count);
     let at = front;
-    for (const [index, document] of this.#documents.entries()) {
+    let index = -1;
+    for (const document of this.#documents) {
+      index++;
       const refusal = refusalOf(document.text, this.#maxBytes);
       if (refusal !== undefined) {
         this.#refused.set(index, refusal);

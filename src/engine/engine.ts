@@ -1,6 +1,6 @@
 import type { Document } from '../core/document.js';
 import { MillraceError } from '../core/errors.js';
-import type { Report } from '../core/report.js';
+import { isFailure, type Report } from '../core/report.js';
 import { abortable, checkAborted } from './abort.js';
 import { Coalescer } from './coalescer.js';
 import { cutBatches } from './cuts.js';
@@ -115,7 +115,8 @@ export class Engine {
       const batches = cuts.map(({ from, to, costBytes }) =>
         this.#batch(documents.slice(from, to), from, costBytes, {
           done: (scored) => {
-            for (const [index, outcome] of scored.entries()) outcomes[from + index] = outcome;
+            let index = from;
+            for (const outcome of scored) outcomes[index++] = outcome;
             if (--left === 0) resolve();
           },
           fail: reject,
@@ -208,7 +209,7 @@ export class Engine {
 
   #count(outcomes: readonly Outcome[]): void {
     this.#documents += outcomes.length;
-    for (const outcome of outcomes) if ('error' in outcome) this.#failed++;
+    for (const outcome of outcomes) if (isFailure(outcome)) this.#failed++;
   }
 
   /** The scheduler; its threads start with the first call. */

@@ -1,8 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { Piscina, queueOptionsSymbol } from 'piscina';
 import { MillraceError, messageOf } from '../core/errors.js';
+import { compileKernel } from '../workers/kernel-host.js';
 import { ProgressRow, createProgress } from '../workers/progress.js';
-import type { Request, Response } from '../workers/protocol.js';
+import type { Request, Response, WorkerData } from '../workers/protocol.js';
 
 /** Batches that a worker holds at once: one that it scores, and the next, so that it need not wait for the main thread. */
 export const IN_FLIGHT_MAX = 2;
@@ -48,7 +49,7 @@ export class WorkerPool {
       concurrentTasksPerWorker: IN_FLIGHT_MAX,
       maxQueue: Infinity,
       recordTiming: false,
-      workerData: { progress: this.#progress },
+      workerData: { progress: this.#progress, kernel: compileKernel() } satisfies WorkerData,
       resourceLimits: { maxOldGenerationSizeMb: options.workerHeapMb },
       loadBalancer: (task, workers) => {
         const wanted = pinnedThread(task[queueOptionsSymbol]);

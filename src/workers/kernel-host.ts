@@ -42,6 +42,12 @@ interface KernelExports extends KernelFunctions {
 
 let compiled: WebAssembly.Module | undefined;
 
+/** The compiled kernel. One is enough for a process: threads share the code of a module that is sent to them. */
+export function compileKernel(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(KERNEL_FILE));
+  return compiled;
+}
+
 /**
  * One instance of the scoring kernel and the views on its memory.
  *
@@ -61,10 +67,9 @@ export class Kernel {
     exports.initialise(seeds[0] ?? 1n, seeds[1] ?? 1n);
   }
 
-  /** Compiles the kernel once a thread and instantiates it. */
-  static load(): Kernel {
-    compiled ??= new WebAssembly.Module(readFileSync(KERNEL_FILE));
-    const { exports } = new WebAssembly.Instance(compiled, {});
+  /** A new instance of the kernel. */
+  static load(module = compileKernel()): Kernel {
+    const { exports } = new WebAssembly.Instance(module, {});
     if (!isKernel(exports))
       throw new MillraceError('ERR_INTERNAL', `${KERNEL_FILE.href} is not the kernel of this version`);
     return new Kernel(exports);

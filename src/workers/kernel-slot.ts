@@ -3,10 +3,15 @@ import { Kernel } from './kernel-host.js';
 
 /** This thread's kernel: made when first needed, and made anew after a trap or an outsized document. */
 export class KernelSlot {
+  readonly #module: WebAssembly.Module;
   #kernel: Kernel | undefined;
 
+  constructor(module: WebAssembly.Module) {
+    this.#module = module;
+  }
+
   get kernel(): Kernel {
-    this.#kernel ??= Kernel.load();
+    this.#kernel ??= Kernel.load(this.#module);
     return this.#kernel;
   }
 

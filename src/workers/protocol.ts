@@ -108,4 +108,5 @@ export const PROGRESS_DOCUMENT = 1;
 /** What a worker is started with. */
 export interface WorkerData {
   readonly progress: Int32Array;
+  readonly kernel: WebAssembly.Module;
 }

@@ -7,12 +7,12 @@ import { scoreFiles } from './files.js';
 import { KernelSlot } from './kernel-slot.js';
 import { scoreLines } from './lines.js';
 import { ProgressRow } from './progress.js';
-import type { Request, Response } from './protocol.js';
+import type { Request, Response, WorkerData } from './protocol.js';
 import { Turns } from './turns.js';
 
-const slot = new KernelSlot();
+const { progress, kernel } = parseWorkerData(workerData);
+const slot = new KernelSlot(kernel);
 const turns = new Turns();
-const progress = progressOf(workerData);
 
 /** Scores one batch; its slab goes back with the answer. */
 export default async function handle(request: Request): Promise<unknown> {
@@ -46,9 +46,10 @@ function moveResponse(response: Response): unknown {
   return move({ [transferableSymbol]: [response.slab], [valueSymbol]: response });
 }
 
-function progressOf(data: unknown): Int32Array {
-  if (typeof data === 'object' && data !== null && 'progress' in data && data.progress instanceof Int32Array) {
-    return data.progress;
+function parseWorkerData(data: unknown): WorkerData {
+  if (typeof data === 'object' && data !== null && 'progress' in data && 'kernel' in data) {
+    const { progress, kernel } = data;
+    if (progress instanceof Int32Array && kernel instanceof WebAssembly.Module) return { progress, kernel };
   }
-  throw new MillraceError('ERR_INTERNAL', 'a worker was started without the shared progress');
+  throw new MillraceError('ERR_INTERNAL', 'a worker was started without the kernel and the shared progress');
 }

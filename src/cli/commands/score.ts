@@ -1,0 +1,79 @@
+import { Option, type Command } from 'commander';
+
+import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from '../../engine/options.js';
+import { EMITS } from '../../engine/score-files-options.js';
+import type { Invocation } from '../context.js';
+import type { ScoreFlags } from '../score/flags.js';
+import { usageErrorOf } from '../usage-error.js';
+import { bytesOf, choiceOf, integerOf, textOf, type ValueParser } from '../values.js';
+
+const MIB = 1024 * 1024;
+
+const INPUT =
+  'a file, a directory (walked, sorted), a glob, or - for JSON Lines on stdin; .jsonl and .ndjson hold a document a line, ' +
+  '.txt, .md and the like are a document a file; .gz is unpacked';
+
+const NOTES = `
+Examples:
+  millrace score docs/ -o reports.jsonl                 a report for each document below docs/
+  millrace score a.jsonl b.jsonl.gz -o out.jsonl.gz     several files, output compressed
+  millrace score 'crawl/**/*.jsonl' --dry-run           what would be read
+  zcat rows.gz | millrace score - | head -5             from and to pipes
+  millrace score big.jsonl -o out.jsonl --resume        go on after an interrupt or a crash
+
+Rows come out in input order. While it runs, the output is <file>.partial.
+
+Exit codes:
+  0  all documents processed                 1    the run failed
+  3  finished, with dead letters             130  interrupted: --resume goes on
+  2  bad usage                               143  likewise, by SIGTERM`;
+
+/** Adds `millrace score` to the program; what it runs is loaded when it runs. */
+export function defineScore(program: Command, invocation: Invocation): void {
+  const { workers, maxBytes, workerTimeoutMs } = ENGINE_DEFAULTS;
+  const emit = `what a row is: the report, the input row as it was, or that row with its report (${EMITS.join('|')})`;
+  const command = program
+    .command('score')
+    .summary('score documents: a report for each')
+    .description('Score documents: a report for each, as JSON Lines in input order.')
+    .exitOverride((error) => {
+      throw usageErrorOf(error, 'millrace score');
+    })
+    .argument('<input...>', INPUT);
+
+  const add = <T>(flags: string, description: string, parse: (option: string) => ValueParser<T>): void => {
+    const option = new Option(flags, description);
+    const parseValue = parse(option.long ?? flags);
+    command.addOption(option.argParser((typed) => parseValue(typed)));
+  };
+  add('-o, --output <file>', 'where the rows go, - is stdout; .gz is compressed (default: -)', textOf);
+  add('--emit <what>', `${emit} (default: reports)`, (option) => choiceOf(option, EMITS));
+  add('--failed <file>', 'where the dead letters go (default: <output>.failed.jsonl; without -o, stderr)', textOf);
+  add('--workers <n>', `threads, 1 to ${WORKERS_MAX} (default: one for each core, here ${workers})`, (option) =>
+    integerOf(option, 1, WORKERS_MAX),
+  );
+  add('--text-field <name>', 'field of a row that holds the text (default: text)', textOf);
+  add('--id-field <name>', 'field of a row that holds the id (default: id)', textOf);
+  add(
+    '--max-bytes <n>',
+    'largest text; a larger one is a dead letter. Bytes, or with a unit: 64k, 64m, 64MiB ' +
+      `(default: ${maxBytes / MIB}MiB, at most ${MAX_BYTES_LIMIT / MIB}MiB)`,
+    (option) => bytesOf(option, 1, MAX_BYTES_LIMIT),
+  );
+  add(
+    '--worker-timeout-ms <n>',
+    `a document that keeps two workers busy for longer is a dead letter; milliseconds (default: ${workerTimeoutMs})`,
+    (option) => integerOf(option, 1),
+  );
+  add('--summary <file>', 'write the summary there as JSON', textOf);
+  command
+    .option('--resume', 'go on with an interrupted run; needs -o and the options of that run')
+    .option('--dry-run', 'list what would be read, on stdout, and do nothing')
+    .option('--quiet', 'no progress line and no summary on stderr')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText('after', NOTES)
+    .action(async (inputs: readonly string[], flags: ScoreFlags) => {
+      const { runScore } = await import('../score/run.js');
+      invocation.exitCode = await runScore(inputs, flags, invocation);
+    });
+}

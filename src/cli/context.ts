@@ -1,0 +1,57 @@
+import type { Writable } from 'node:stream';
+
+import type { InputPlan, RunSummary, ScoreFilesOptions } from '../engine/score-files-options.js';
+
+/** A stream that may be a terminal. */
+export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Columns of a terminal; of what is none, or does not know (which can be 0), those of a common one. */
+export function widthOf(stream: TerminalStream): number {
+  const { columns = 0 } = stream;
+  return columns > 0 ? columns : 80;
+}
+
+type SignalName = 'SIGINT' | 'SIGTERM';
+
+/** The part of `process` that tells of signals. */
+export interface Signals {
+  on(name: SignalName, listener: () => void): unknown;
+  off(name: SignalName, listener: () => void): unknown;
+}
+
+/** Everything of the process and of the engine that a command touches, so that a test can hand over its own. */
+export interface CliContext {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signals: Signals;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  readonly scoreFiles: (options: ScoreFilesOptions) => Promise<RunSummary>;
+  readonly planInputs: (inputs: readonly string[]) => Promise<InputPlan>;
+}
+
+/** One call of the command line. */
+export interface Invocation {
+  /** The arguments as they were given, without node and script. */
+  readonly argv: readonly string[];
+  readonly context: CliContext;
+  /** Set by the command that ran. */
+  exitCode: number;
+}
+
+/** The context of this process. The engine is loaded when it is first called, so that `--help` stays fast. */
+export function processContext(): CliContext {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    signals: process,
+    exit: (code) => process.exit(code),
+    now: () => performance.now(),
+    scoreFiles: async (options) => (await import('../engine/score-files.js')).scoreFiles(options),
+    planInputs: async (inputs) => (await import('../engine/score-files.js')).planInputs(inputs),
+  };
+}

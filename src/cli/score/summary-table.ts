@@ -1,0 +1,34 @@
+import type { RunSummary } from '../../engine/score-files-options.js';
+import { formatBytes, formatCount, formatDuration, formatMegabytesPerSecond } from '../numbers.js';
+import type { Styles } from '../styles.js';
+import { speedOf } from './speed.js';
+
+type Row = readonly [label: string, value: string];
+
+/** What is printed at the end of a run: a label and a value a line. */
+export function formatSummary(summary: RunSummary, { bold, dim }: Styles): string {
+  const rows = rowsOf(summary);
+  const width = Math.max(...rows.map(([label]) => label.length));
+  const lines = rows.map(([label, value], index) => {
+    return `${dim(label.padEnd(width))}  ${index === 0 ? bold(value) : value}\n`;
+  });
+  return lines.join('');
+}
+
+function rowsOf(summary: RunSummary): readonly Row[] {
+  const { failed, failedOutput, resumedDocuments, skippedFiles, restarts, output } = summary;
+  const { docsPerMinute, megabytesPerSecond } = speedOf(summary);
+  const rows: (Row | undefined)[] = [
+    ['documents', formatCount(summary.documents)],
+    resumedDocuments > 0 ? ['resumed', `${formatCount(resumedDocuments)} of them were done before`] : undefined,
+    ['dead letters', formatCount(failed) + (failed > 0 && failedOutput !== undefined ? `, in ${failedOutput}` : '')],
+    skippedFiles > 0 ? ['skipped', `${formatCount(skippedFiles)} ${skippedFiles === 1 ? 'file' : 'files'}`] : undefined,
+    ['text', formatBytes(summary.bytes)],
+    ['time', formatDuration(summary.seconds)],
+    ['speed', `${formatCount(docsPerMinute)} documents/min, ${formatMegabytesPerSecond(megabytesPerSecond * 1e6)}`],
+    ['workers', formatCount(summary.workers) + (restarts > 0 ? `, replaced ${formatCount(restarts)} times` : '')],
+    ['peak memory', formatBytes(summary.peakRssBytes)],
+    ['output', output ?? 'stdout'],
+  ];
+  return rows.filter((row) => row !== undefined);
+}

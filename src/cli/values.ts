@@ -1,0 +1,40 @@
+import { checkInteger, checkString } from '../core/options.js';
+import { MillraceError } from '../core/errors.js';
+
+/** Makes a value of what was typed after an option, or refuses it with the option's name. */
+export type ValueParser<T> = (typed: string) => T;
+
+/** An integer in decimal digits; bounds that only the engine knows are left to it. */
+export function integerOf(option: string, min: number, max?: number): ValueParser<number> {
+  return (typed) => checkInteger(option, /^[+-]?\d+$/.test(typed) ? Number(typed) : typed, min, max);
+}
+
+/** Anything but nothing: a file, or the name of a field. */
+export function textOf(option: string): ValueParser<string> {
+  return (typed) => checkString(option, typed);
+}
+
+/** One of a few words. */
+export function choiceOf<T extends string>(option: string, choices: readonly T[]): ValueParser<T> {
+  return (typed) => {
+    const choice = choices.find((known) => known === typed);
+    if (choice !== undefined) return choice;
+    const expected = `one of ${choices.join(', ')}`;
+    throw new MillraceError('ERR_OPTION_RANGE', `${option} must be ${expected}, got ${JSON.stringify(typed)}`);
+  };
+}
+
+const SIZE = /^(\d+)\s*(?:([kmg])(i?b)?|b)?$/i;
+
+/** Bytes: `1000`, or with a unit as GNU tools have it: `64k`, `64KiB` and `64m` in powers of 1024, `64kB` of 1000. */
+export function bytesOf(option: string, min: number, max?: number): ValueParser<number> {
+  return (typed) => {
+    const [matched, digits, unit = '', suffix = ''] = SIZE.exec(typed) ?? [];
+    if (matched === undefined) {
+      const expected = 'a number of bytes such as 1000, 64k or 64MiB';
+      throw new MillraceError('ERR_OPTION_TYPE', `${option} must be ${expected}, got ${JSON.stringify(typed)}`);
+    }
+    const base = suffix.toLowerCase() === 'b' ? 1000 : 1024;
+    return checkInteger(option, Number(digits) * base ** ' kmg'.indexOf(unit.toLowerCase() || ' '), min, max);
+  };
+}
