@@ -100,11 +100,16 @@ export class DocumentsBatch implements Batch {
         headers = headersOf(slab, count);
       }
       const bytes = view.write(text, at);
-      writeHeader(headers, index, bytes, text.isWellFormed() ? 0 : countLoneSurrogates(text));
+      writeHeader(headers, index, bytes, replacedIn(text, bytes));
       at += bytes;
     }
     return { slab, slabBytes: at };
   }
+}
+
+/** Lone surrogates in a text that takes `bytes`; as many bytes as units means that it is all ASCII. */
+function replacedIn(text: string, bytes: number): number {
+  return bytes === text.length || text.isWellFormed() ? 0 : countLoneSurrogates(text);
 }
 
 /** Why a text cannot be scored, if it cannot. */

@@ -21,6 +21,8 @@ import {
 /**
  * Makes the report of one document from the kernel's row of doubles.
  *
+ * `| 0` has the counts, which all fit, stored in the object itself: as doubles each would be an allocation of its own.
+ *
  * @param rows - one or more rows of `SLOT_COUNT` doubles.
  * @param at - index of the row's first double; the row must be there.
  */
@@ -28,14 +30,14 @@ export function decodeReport(id: DocumentId, rows: Float64Array, at: number): Re
   const report: Report = {
     schema: 1,
     id,
-    bytes: rows[at + SLOT_BYTES]!,
-    chars: rows[at + SLOT_CHARS]!,
-    words: rows[at + SLOT_WORDS]!,
-    tokens: rows[at + SLOT_TOKENS]!,
-    distinctTokens: rows[at + SLOT_DISTINCT_TOKENS]!,
-    lines: rows[at + SLOT_LINES]!,
-    paragraphs: rows[at + SLOT_PARAGRAPHS]!,
-    sentences: rows[at + SLOT_SENTENCES]!,
+    bytes: rows[at + SLOT_BYTES]! | 0,
+    chars: rows[at + SLOT_CHARS]! | 0,
+    words: rows[at + SLOT_WORDS]! | 0,
+    tokens: rows[at + SLOT_TOKENS]! | 0,
+    distinctTokens: rows[at + SLOT_DISTINCT_TOKENS]! | 0,
+    lines: rows[at + SLOT_LINES]! | 0,
+    paragraphs: rows[at + SLOT_PARAGRAPHS]! | 0,
+    sentences: rows[at + SLOT_SENTENCES]! | 0,
     entropy: {
       char: rows[at + SLOT_ENTROPY_CHAR]!,
       token: rows[at + SLOT_ENTROPY_TOKEN]!,

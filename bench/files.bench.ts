@@ -1,0 +1,115 @@
+/** JSON Lines to JSON Lines, from file to file, with 1 and 2 workers. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { checkedReports, checkReports, type Measures } from './checks.js';
+import type { BenchContext } from './context.js';
+import type { DocumentSet } from './document-set.js';
+import { FileScorer, type FileScorerRun } from './file-scorer.js';
+import { loadKernel } from './millrace.js';
+import type { PartResult } from './part.js';
+import { compare, ratioIn, throughputTable, type Comparison, type LoadedContestant } from './throughput.js';
+import { WC } from './wc.js';
+
+/** Each run starts its threads anew, some 50 ms: more text than in memory, so that throughput is what is measured. */
+const SET_FACTOR = 3;
+
+const ONE = '1 worker';
+const TWO = '2 workers';
+const WORKERS = [
+  [ONE, 1],
+  [TWO, 2],
+] as const;
+
+export async function benchFiles(context: BenchContext): Promise<PartResult> {
+  const scorer = new FileScorer();
+  try {
+    const comparisons: Comparison[] = [];
+    for (const set of sets(context)) {
+      await check(context, scorer, set);
+      comparisons.push(await compare(set.name, contestants(context, scorer, set), context.rounds));
+      set.dispose();
+    }
+    return resultOf(comparisons);
+  } finally {
+    scorer.close();
+  }
+}
+
+/** One after the other: each is some 300 MB. */
+function* sets(context: BenchContext): Generator<DocumentSet> {
+  for (const kilobytes of [1, 4, 16]) yield context.uniformSet(kilobytes, SET_FACTOR);
+  yield context.skewedSet(SET_FACTOR);
+}
+
+async function check(context: BenchContext, scorer: FileScorer, set: DocumentSet): Promise<void> {
+  const { Kernel } = await loadKernel();
+  const expected = checkedReports(Kernel.load(), set);
+  for (const [name, workers] of WORKERS) {
+    const output = emptyOutput(context);
+    const { summary } = await scoreRows(scorer, set, output, workers);
+    if (summary.failed > 0)
+      throw new Error(`files, ${name}, ${set.name}: ${summary.failed} dead letters: nothing is timed`);
+    checkReports(`files, ${name}, ${set.name}`, readReports(output), expected);
+  }
+}
+
+function contestants(context: BenchContext, scorer: FileScorer, set: DocumentSet): LoadedContestant[] {
+  const runs = WORKERS.map(([name, workers]) => {
+    let output = '';
+    return {
+      name,
+      load: set.load,
+      prepare: () => {
+        output = emptyOutput(context);
+      },
+      run: async () => {
+        const { ms, summary } = await scoreRows(scorer, set, output, workers);
+        return { ms, mainThreadMs: (summary.mainThreadUsPerDocument * set.documents.length) / 1e3 };
+      },
+    };
+  });
+  return [...runs, ...(context.wc ? [context.wc.contestant(set)] : [])];
+}
+
+function scoreRows(scorer: FileScorer, set: DocumentSet, output: string, workers: number): Promise<FileScorerRun> {
+  return scorer.run({ input: set.rowsFile(), output, workers });
+}
+
+/** Path of an output in a folder that is emptied: pages written over old ones cost less than fresh ones. */
+function emptyOutput(context: BenchContext): string {
+  const folder = join(context.folder, 'output');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  return join(folder, 'reports.jsonl');
+}
+
+function readReports(output: string): Measures[] {
+  const rows = readFileSync(output, 'utf8').split('\n').slice(0, -1);
+  return rows.map((row) => JSON.parse(row) as Measures);
+}
+
+function resultOf(comparisons: readonly Comparison[]): PartResult {
+  const small = comparisons[0];
+  const skewed = comparisons.at(-1);
+  const hasTwoCores = availableParallelism() >= 2;
+  return {
+    tables: comparisons.map((comparison) => throughputTable('JSON Lines to JSON Lines', comparison, [WC, ONE])),
+    budgets: [
+      { name: 'files, 2 workers / wc -w', measured: ratioIn(small, TWO, WC), unit: '×', atLeast: 1.8 },
+      {
+        name: 'files, 2 workers / 1 worker',
+        measured: hasTwoCores ? ratioIn(small, TWO, ONE) : undefined,
+        unit: '×',
+        atLeast: 1.85,
+      },
+      {
+        name: 'files, 2 workers / 1 worker, 1 % of documents 100 times larger',
+        measured: hasTwoCores ? ratioIn(skewed, TWO, ONE) : undefined,
+        unit: '×',
+        atLeast: 1.75,
+      },
+    ],
+    data: comparisons,
+  };
+}

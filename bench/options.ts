@@ -1,0 +1,74 @@
+/** The command line of the benchmarks. */
+import { parseArgs } from 'node:util';
+
+/** The parts by name; `--only` selects of them. */
+export const PART_NAMES = ['kernel', 'library', 'files', 'memory', 'start-up'] as const;
+export type PartName = (typeof PART_NAMES)[number];
+
+export const USAGE = `npm run bench -- [options]
+
+Measures the throughput of kernel, library and files, peak memory and start-up, each beside a baseline, and prints how the
+results stand to the budgets. Results are written to bench/results/.
+
+  --only PARTS   parts to run, parted by commas: ${PART_NAMES.join(', ')}
+  --micro        micro-benchmarks instead
+  --text PATH    a folder, a text file or JSON Lines (also gzip) with "text" to cut documents from
+                 (default: the README files of the installed packages)
+  --seed N       of what is drawn when documents are cut (default: 1)
+  --rounds N     timed runs of each contestant (default: 5, with --quick 3)
+  --quick        five times less of everything; for a first look only
+  --json FILE    where the results go (default: bench/results/<date>.json)
+  --help         print this`;
+
+export interface BenchOptions {
+  readonly parts: readonly PartName[];
+  readonly micro: boolean;
+  readonly text: string | undefined;
+  readonly seed: number;
+  readonly rounds: number;
+  readonly quick: boolean;
+  readonly json: string | undefined;
+  readonly help: boolean;
+}
+
+/** @throws Error with a line for people when an option is not understood. */
+export function parseBenchOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true },
+      micro: { type: 'boolean', default: false },
+      text: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const { only, micro, text, seed, rounds, quick, json, help } = values;
+  return {
+    parts: only === undefined ? PART_NAMES : parseParts(only.flatMap((names) => names.split(','))),
+    micro,
+    text,
+    seed: parseInteger('--seed', seed, 0),
+    rounds: rounds === undefined ? (quick ? 3 : 5) : parseInteger('--rounds', rounds, 1),
+    quick,
+    json,
+    help,
+  };
+}
+
+function parseParts(names: readonly string[]): PartName[] {
+  const unknown = names.find((name) => !PART_NAMES.some((part) => part === name));
+  if (unknown !== undefined) throw new Error(`--only takes ${PART_NAMES.join(', ')}, got ${unknown}`);
+  return PART_NAMES.filter((part) => names.includes(part));
+}
+
+function parseInteger(option: string, value: string, min: number): number {
+  const number = Number(value);
+  if (value === '' || !Number.isSafeInteger(number) || number < min) {
+    throw new Error(`${option} must be an integer >= ${min}, got ${value}`);
+  }
+  return number;
+}

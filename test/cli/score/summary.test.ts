@@ -1,0 +1,105 @@
+/** Proves what the summary shows and what its JSON holds, on summaries made by hand. */
+import { describe, expect, it } from 'vitest';
+import { speedOf } from '../../../src/cli/score/speed.js';
+import { toSummaryJson } from '../../../src/cli/score/summary-file.js';
+import { formatSummary } from '../../../src/cli/score/summary-table.js';
+import { stylesFor } from '../../../src/cli/styles.js';
+import { Capture, SUMMARY } from '../fake-context.js';
+
+const PLAIN = stylesFor(new Capture(false), {});
+
+describe('formatSummary', () => {
+  it('is a label and a value a line, aligned', () => {
+    expect(formatSummary(SUMMARY, PLAIN)).toBe(
+      [
+        'documents     1,234,567',
+        'dead letters  0',
+        'text          2.35 GB',
+        'time          20.0 s',
+        'speed         3,703,701 documents/min, 117 MB/s',
+        'workers       2',
+        'peak memory   123 MB',
+        'output        out.jsonl',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('tells of dead letters, of what was resumed, skipped and replaced', () => {
+    const summary = {
+      ...SUMMARY,
+      failed: 2,
+      failedOutput: 'out.jsonl.failed.jsonl',
+      resumedDocuments: 1000,
+      skippedFiles: 1,
+      restarts: 3,
+      output: undefined,
+    };
+    expect(formatSummary(summary, PLAIN).split('\n')).toEqual([
+      'documents     1,234,567',
+      'resumed       1,000 of them were done before',
+      'dead letters  2, in out.jsonl.failed.jsonl',
+      'skipped       1 file',
+      'text          2.35 GB',
+      'time          20.0 s',
+      'speed         3,700,701 documents/min, 117 MB/s',
+      'workers       2, replaced 3 times',
+      'peak memory   123 MB',
+      'output        stdout',
+      '',
+    ]);
+  });
+
+  it('is styled on a terminal only, and not with NO_COLOR', () => {
+    const terminal = new Capture(true);
+    expect(formatSummary(SUMMARY, stylesFor(terminal, {}))).toContain('\x1b[1m1,234,567\x1b[22m');
+    expect(formatSummary(SUMMARY, stylesFor(terminal, { NO_COLOR: '' }))).toContain('\x1b[');
+    expect(formatSummary(SUMMARY, stylesFor(terminal, { NO_COLOR: '1' }))).not.toContain('\x1b');
+    expect(formatSummary(SUMMARY, stylesFor(terminal, { TERM: 'dumb' }))).not.toContain('\x1b');
+  });
+});
+
+describe('speedOf', () => {
+  it('is that of what this run did', () => {
+    const summary = { ...SUMMARY, documents: 100, bytes: 10_000_000, seconds: 5 };
+    expect(speedOf(summary)).toEqual({ docsPerMinute: 1200, megabytesPerSecond: 2 });
+    expect(speedOf({ ...summary, resumedDocuments: 75 })).toEqual({ docsPerMinute: 300, megabytesPerSecond: 0.5 });
+  });
+
+  it('is zero for a run that had nothing to do or took no time', () => {
+    const zero = { docsPerMinute: 0, megabytesPerSecond: 0 };
+    expect(speedOf({ ...SUMMARY, documents: 0, bytes: 0 })).toEqual(zero);
+    expect(speedOf({ ...SUMMARY, resumedDocuments: SUMMARY.documents })).toEqual(zero);
+    expect(speedOf({ ...SUMMARY, seconds: 0 })).toEqual(zero);
+  });
+});
+
+describe('toSummaryJson', () => {
+  it('holds every field, null where there is nothing', () => {
+    expect(JSON.parse(JSON.stringify(toSummaryJson({ ...SUMMARY, output: undefined })))).toEqual({
+      schema: 1,
+      command: 'score',
+      documents: 1_234_567,
+      failed: 0,
+      rejected: 0,
+      bytes: 2_345_678_901,
+      seconds: 20,
+      docsPerMinute: 3_703_701,
+      megabytesPerSecond: expect.closeTo(117.28, 2),
+      workers: 2,
+      cache: { l1: 0, l2: 0, l3: 0, miss: 0, hitRatio: null },
+      peakRssBytes: 123_456_789,
+      inputBytes: 3_000_000_000,
+      outputBytes: 600_000_000,
+      resumedDocuments: 0,
+      skippedFiles: 0,
+      restarts: 0,
+      mainThreadUsPerDocument: 0.25,
+      output: null,
+      failedOutput: null,
+      node: process.version,
+      platform: expect.stringContaining(process.platform),
+      cpu: expect.any(String),
+    });
+  });
+});
