@@ -1,7 +1,7 @@
 /**
  * Code points: how many, how many different, and their entropy.
  *
- * ASCII bytes are counted in four tables in turn, so that a run of one character does not wait for its own last store; the
+ * ASCII bytes are counted in eight tables in turn, so that a run of one character does not wait for its own last store; the
  * tables are added up before a counter of theirs, a byte, could overflow.
  * Code points beyond ASCII are counted in pages of 64 that are taken when first touched.
  */
@@ -10,7 +10,7 @@ import { takePermanent } from './memory';
 
 const ASCII: u32 = 128;
 const TABLE_BYTES: usize = 256;
-const TABLES: usize = 4;
+const TABLES: usize = 8;
 /** Bytes after which a counter of one of the tables could have come to 255. */
 const SEGMENT_BYTES: usize = TABLES * 255;
 
@@ -18,8 +18,10 @@ const PAGE_SHIFT: u32 = 6;
 const PAGE_BYTES: usize = 64 << 2;
 const PAGES: usize = 0x110000 >> PAGE_SHIFT;
 
-/** Four tables of 256 counters of a byte each; zero between segments. Their fixed address spares an addition a byte. */
-const BYTE_COUNTS: usize = memory.data(4 * 256, 64);
+/** Eight tables of 256 counters of a byte each; zero between segments. Their fixed address spares an addition a byte. */
+const BYTE_COUNTS: usize = memory.data(8 * 256, 64);
+/** The upper four of them. */
+const OTHER_COUNTS: usize = BYTE_COUNTS + 4 * 256;
 /** What the segments add up to: a u32 for each ASCII character. */
 const ASCII_COUNTS: usize = memory.data(128 << 2, 16);
 
@@ -83,17 +85,11 @@ export function charRedundancy(): f64 {
 
 /** Counts the bytes of a segment. */
 function countBytes(text: usize, bytes: usize): void {
-  const whole = text + (bytes & ~3);
+  const whole = text + (bytes & ~7);
   let at = text;
-  for (; at < whole; at += 4) {
-    const first = <usize>load<u8>(at);
-    const second = <usize>load<u8>(at, 1);
-    const third = <usize>load<u8>(at, 2);
-    const fourth = <usize>load<u8>(at, 3);
-    store<u8>(first, load<u8>(first, BYTE_COUNTS) + 1, BYTE_COUNTS);
-    store<u8>(second, load<u8>(second, BYTE_COUNTS + TABLE_BYTES) + 1, BYTE_COUNTS + TABLE_BYTES);
-    store<u8>(third, load<u8>(third, BYTE_COUNTS + 2 * TABLE_BYTES) + 1, BYTE_COUNTS + 2 * TABLE_BYTES);
-    store<u8>(fourth, load<u8>(fourth, BYTE_COUNTS + 3 * TABLE_BYTES) + 1, BYTE_COUNTS + 3 * TABLE_BYTES);
+  for (; at < whole; at += 8) {
+    countFour(load<u8>(at), load<u8>(at, 1), load<u8>(at, 2), load<u8>(at, 3));
+    countOtherFour(load<u8>(at, 4), load<u8>(at, 5), load<u8>(at, 6), load<u8>(at, 7));
   }
   for (const end = text + bytes; at < end; at++) {
     const only = <usize>load<u8>(at);
@@ -101,32 +97,37 @@ function countBytes(text: usize, bytes: usize): void {
   }
 }
 
-/** Adds the four tables to the counts, 16 characters at a time, and clears them. */
+function countFour(first: usize, second: usize, third: usize, fourth: usize): void {
+  store<u8>(first, load<u8>(first, BYTE_COUNTS) + 1, BYTE_COUNTS);
+  store<u8>(second, load<u8>(second, BYTE_COUNTS + TABLE_BYTES) + 1, BYTE_COUNTS + TABLE_BYTES);
+  store<u8>(third, load<u8>(third, BYTE_COUNTS + 2 * TABLE_BYTES) + 1, BYTE_COUNTS + 2 * TABLE_BYTES);
+  store<u8>(fourth, load<u8>(fourth, BYTE_COUNTS + 3 * TABLE_BYTES) + 1, BYTE_COUNTS + 3 * TABLE_BYTES);
+}
+
+function countOtherFour(first: usize, second: usize, third: usize, fourth: usize): void {
+  store<u8>(first, load<u8>(first, OTHER_COUNTS) + 1, OTHER_COUNTS);
+  store<u8>(second, load<u8>(second, OTHER_COUNTS + TABLE_BYTES) + 1, OTHER_COUNTS + TABLE_BYTES);
+  store<u8>(third, load<u8>(third, OTHER_COUNTS + 2 * TABLE_BYTES) + 1, OTHER_COUNTS + 2 * TABLE_BYTES);
+  store<u8>(fourth, load<u8>(fourth, OTHER_COUNTS + 3 * TABLE_BYTES) + 1, OTHER_COUNTS + 3 * TABLE_BYTES);
+}
+
+/** Adds the tables to the counts, 16 characters at a time, and clears them. */
 function addUpSegment(): void {
   const zero = i8x16.splat(0);
   for (let char: usize = 0; char < ASCII; char += 16) {
-    const first = v128.load(char, BYTE_COUNTS);
-    const second = v128.load(char, BYTE_COUNTS + TABLE_BYTES);
-    const third = v128.load(char, BYTE_COUNTS + 2 * TABLE_BYTES);
-    const fourth = v128.load(char, BYTE_COUNTS + 3 * TABLE_BYTES);
-    if (!v128.any_true(v128.or(v128.or(first, second), v128.or(third, fourth)))) continue;
-    const lower = i16x8.add(
-      i16x8.add(i16x8.extend_low_i8x16_u(first), i16x8.extend_low_i8x16_u(second)),
-      i16x8.add(i16x8.extend_low_i8x16_u(third), i16x8.extend_low_i8x16_u(fourth)),
-    );
-    const upper = i16x8.add(
-      i16x8.add(i16x8.extend_high_i8x16_u(first), i16x8.extend_high_i8x16_u(second)),
-      i16x8.add(i16x8.extend_high_i8x16_u(third), i16x8.extend_high_i8x16_u(fourth)),
-    );
+    let lower = zero;
+    let upper = zero;
+    for (let at = char; at < TABLES * TABLE_BYTES; at += TABLE_BYTES) {
+      const counts = v128.load(at, BYTE_COUNTS);
+      lower = i16x8.add(lower, i16x8.extend_low_i8x16_u(counts));
+      upper = i16x8.add(upper, i16x8.extend_high_i8x16_u(counts));
+      v128.store(at, zero, BYTE_COUNTS);
+    }
     const counts = char << 2;
     addFour(counts, i32x4.extend_low_i16x8_u(lower));
     addFour(counts + 16, i32x4.extend_high_i16x8_u(lower));
     addFour(counts + 32, i32x4.extend_low_i16x8_u(upper));
     addFour(counts + 48, i32x4.extend_high_i16x8_u(upper));
-    v128.store(char, zero, BYTE_COUNTS);
-    v128.store(char, zero, BYTE_COUNTS + TABLE_BYTES);
-    v128.store(char, zero, BYTE_COUNTS + 2 * TABLE_BYTES);
-    v128.store(char, zero, BYTE_COUNTS + 3 * TABLE_BYTES);
   }
 }
 

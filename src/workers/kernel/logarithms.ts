@@ -25,7 +25,7 @@ export function isSmall(count: u32): bool {
 
 /** The term of a small count, for loops: a function that calls no other is inlined. */
 export function smallTerm(count: u32): f64 {
-  return load<f64>(<usize>count << 3, TERMS);
+  return load<f64>((<usize>count) << 3, TERMS);
 }
 
 export function log2Of(count: u32): f64 {

@@ -1,7 +1,7 @@
 /**
  * The table of distinct tokens: how often each occurs.
  *
- *   slots    u32 each: where the entry is, 0 when free        (open addressing, linear probing, at most half full)
+ *   slots    u32 each: where the entry is, 0 when free        (open addressing, linear probing, at most half full, mostly a tenth)
  *   entries  │ key 16 bytes │ hash u32 │ count u32 │ …        (dense, in order of first occurrence)
  *
  * The key of a token of up to 16 bytes (lower-cased, UTF-8) is the token itself, padded with zeros: equal keys are equal tokens.
@@ -103,7 +103,7 @@ export function countTokens(text: usize, bytes: usize, masks: usize, tokens: u32
       store<u64>(next, low);
       store<u64>(next, high, 8);
       store<u64>(next, <u64>hash, ENTRY_HASH); // and a count of 0
-      let at = <usize>(hash >>> hashShift) << 2;
+      let at = (<usize>(hash >>> hashShift)) << 2;
       let seated = load<u32>(table + at);
       let entry = seated == 0 ? next : base + <usize>seated;
       while (((load<u64>(entry) ^ low) | (load<u64>(entry, 8) ^ high)) != 0) {
@@ -140,7 +140,7 @@ export function tokenEntropy(tokens: u32): f64 {
 
 /** Takes the address space of the worst case, all tokens different; what is not touched costs nothing. */
 function startTable(bytes: usize, tokens: u32): void {
-  const slotsMax = powerOfTwo(2 * (tokens + TOKENS_PER_BLOCK));
+  const slotsMax = powerOfTwo(4 * (tokens + TOKENS_PER_BLOCK));
   slots = takeWork((<usize>slotsMax) << 2);
   entries = takeWork((<usize>tokens + 2) * ENTRY_BYTES);
   longKeysEnd = takeWork(bytes + (bytes >>> 1)); // lower case is at most half as long again
@@ -150,10 +150,10 @@ function startTable(bytes: usize, tokens: u32): void {
 
 function setSlots(count: u32): void {
   slotCount = count;
-  slotBytesMask = (<usize>count << 2) - 4;
+  slotBytesMask = ((<usize>count) << 2) - 4;
   shift = 32 - <u32>ctz(count);
   roomEnd = entries + <usize>((count >>> 1) - TOKENS_PER_BLOCK) * ENTRY_BYTES;
-  memory.fill(slots, 0, <usize>count << 2);
+  memory.fill(slots, 0, (<usize>count) << 2);
 }
 
 /** Doubles the slots in place and seats every entry anew. */
