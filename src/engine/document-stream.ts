@@ -21,44 +21,51 @@ export interface DocumentStreamOptions {
     firstOrdinal: number,
     costBytes: number,
   ) => Promise<readonly Outcome[]>;
+  /** Called when the stream begins to read its source, and when it is over. */
+  readonly onBegin: (stream: DocumentStream) => void;
+  readonly onEnd: (stream: DocumentStream) => void;
 }
 
-/** Scores a stream in order, reading no further ahead than the window. */
-export class DocumentStream {
+/**
+ * Scores a stream in order, reading no further ahead than the window. Leaving it early stops the source.
+ *
+ * An iterator by hand, since an async generator would cost as much for each outcome as a third of its scoring.
+ */
+export class DocumentStream implements AsyncIterableIterator<Outcome, undefined> {
   readonly #options: DocumentStreamOptions;
-  readonly #iterator: AsyncIterator<Document> | Iterator<Document>;
+  readonly #source: DocumentSource;
   readonly #window: OrderedWindow<readonly Outcome[]>;
+  #iterator: AsyncIterator<Document> | Iterator<Document> | undefined;
   #ordinal = 0;
+  /** Documents gathered for the next batch. */
   #batch: Document[] = [];
   #batchBytes = 0;
   #flushTimer: NodeJS.Timeout | undefined;
+  /** Outcomes of the oldest batch, and which of them is next. */
+  #outcomes: readonly Outcome[] = [];
+  #index = 0;
+  #isOver = false;
 
   constructor(source: DocumentSource, options: DocumentStreamOptions) {
+    this.#source = source;
     this.#options = options;
     this.#window = new OrderedWindow(options.windowBytes);
-    this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   }
 
-  /** The outcomes in order. Leaving early stops the source. */
-  async *outcomes(): AsyncGenerator<Outcome, void, undefined> {
-    const { signal } = this.#options;
-    checkAborted(signal);
-    const onAbort = (): void => {
-      if (signal !== undefined) this.#window.abandon(abortedError(signal));
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    void this.#produce();
-    try {
-      for (let outcomes = await this.#window.next(); outcomes !== undefined; outcomes = await this.#window.next()) {
-        for (const outcome of outcomes) {
-          checkAborted(signal);
-          yield outcome;
-        }
-      }
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-      this.end();
-    }
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Outcome, undefined>> {
+    const outcome = this.#outcomes[this.#index];
+    if (outcome === undefined || this.#options.signal?.aborted === true) return this.#advance();
+    this.#index++;
+    return Promise.resolve({ done: false, value: outcome });
+  }
+
+  async return(): Promise<IteratorResult<Outcome, undefined>> {
+    this.#close();
+    return Promise.resolve({ done: true, value: undefined });
   }
 
   /** Stops reading the source. What was read is still delivered, then the error is thrown, if there is one. */
@@ -68,10 +75,53 @@ export class DocumentStream {
     void this.#closeSource();
   }
 
-  async #produce(): Promise<void> {
+  /** Takes the outcomes of the next batch. */
+  async #advance(): Promise<IteratorResult<Outcome, undefined>> {
+    if (this.#isOver) return { done: true, value: undefined };
+    try {
+      checkAborted(this.#options.signal);
+      this.#begin();
+      do {
+        const outcomes = await this.#window.next();
+        checkAborted(this.#options.signal);
+        if (outcomes === undefined) return await this.return();
+        this.#outcomes = outcomes;
+        this.#index = 0;
+      } while (this.#outcomes.length === 0);
+      return await this.next();
+    } catch (thrown) {
+      this.#close();
+      throw thrown;
+    }
+  }
+
+  #begin(): void {
+    if (this.#iterator !== undefined) return;
+    const source = this.#source;
+    this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    this.#options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#options.onBegin(this);
+    void this.#produce(this.#iterator);
+  }
+
+  readonly #onAbort = (): void => {
+    const { signal } = this.#options;
+    if (signal !== undefined) this.#window.abandon(abortedError(signal));
+  };
+
+  #close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#outcomes = [];
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.end();
+    this.#options.onEnd(this);
+  }
+
+  async #produce(iterator: AsyncIterator<Document> | Iterator<Document>): Promise<void> {
     try {
       while (true) {
-        const step = this.#iterator.next();
+        const step = iterator.next();
         const { done, value } = step instanceof Promise ? await step : step;
         if (done === true || this.#window.isEnded) break;
         this.#take(value);
@@ -110,7 +160,7 @@ export class DocumentStream {
   /** What a source says when it is closed changes nothing: the stream is over. */
   async #closeSource(): Promise<void> {
     try {
-      await this.#iterator.return?.();
+      await this.#iterator?.return?.();
     } catch (thrown) {
       void thrown;
     }

@@ -131,12 +131,12 @@ export class Engine {
   /**
    * Scores a stream: a report or a failure for each document, in order. The source is held back while the consumer is slow.
    *
-   * @throws MillraceError (while iterating) `ERR_SOURCE`, `ERR_ABORTED`, `ERR_CLOSED`.
+   * @throws MillraceError `ERR_CLOSED`; while iterating `ERR_SOURCE`, `ERR_ABORTED`, `ERR_CLOSED`.
    */
-  async *stream(source: DocumentSource, { signal }: OperationOptions = {}): AsyncGenerator<Outcome, void, undefined> {
+  stream(source: DocumentSource, { signal }: OperationOptions = {}): AsyncIterableIterator<Outcome, undefined> {
     this.#checkOpen();
     const { batchBytes, workers } = this.#options;
-    const stream = new DocumentStream(source, {
+    return new DocumentStream(source, {
       batchBytes,
       windowBytes: workers * WINDOW_BATCHES_PER_WORKER * batchBytes,
       signal,
@@ -144,13 +144,12 @@ export class Engine {
         new Promise((resolve, reject) => {
           this.#submit(documents, firstOrdinal, costBytes, { done: resolve, fail: reject });
         }),
+      onBegin: (stream) => {
+        if (this.#closing === undefined) this.#streams.add(stream);
+        else stream.end(closedError());
+      },
+      onEnd: (stream) => this.#streams.delete(stream),
     });
-    this.#streams.add(stream);
-    try {
-      yield* stream.outcomes();
-    } finally {
-      this.#streams.delete(stream);
-    }
   }
 
   stats(): EngineStats {

@@ -106,10 +106,12 @@ export function countTokens(text: usize, bytes: usize, masks: usize, tokens: u32
       let at = (<usize>(hash >>> hashShift)) << 2;
       let seated = load<u32>(table + at);
       let entry = seated == 0 ? next : base + <usize>seated;
-      while (((load<u64>(entry) ^ low) | (load<u64>(entry, 8) ^ high)) != 0) {
-        at = (at + 4) & slotBytesMask;
-        seated = load<u32>(table + at);
-        entry = seated == 0 ? next : base + <usize>seated;
+      if (differs(entry, low, high)) {
+        do {
+          at = (at + 4) & slotBytesMask;
+          seated = load<u32>(table + at);
+          entry = seated == 0 ? next : base + <usize>seated;
+        } while (differs(entry, low, high));
       }
       store<u32>(table + at, <u32>(entry - base));
       store<u32>(entry, load<u32>(entry, ENTRY_COUNT) + 1, ENTRY_COUNT);
@@ -118,6 +120,10 @@ export function countTokens(text: usize, bytes: usize, masks: usize, tokens: u32
     if (starts != 0) start = block + <usize>ctz(starts);
   }
   entriesEnd = next;
+}
+
+function differs(entry: usize, low: u64, high: u64): bool {
+  return ((load<u64>(entry) ^ low) | (load<u64>(entry, 8) ^ high)) != 0;
 }
 
 export function distinctTokens(): u32 {
