@@ -2,11 +2,11 @@ import type { Document, DocumentId } from '../core/document.js';
 import { MillraceError, fromWireError } from '../core/errors.js';
 import { describe } from '../core/options.js';
 import type { Failure, Report } from '../core/report.js';
-import { REPORT_BYTES, countLoneSurrogates } from '../workers/kernel-host.js';
+import { REPORT_BYTES, writeUnits } from '../workers/kernel-host.js';
 import { SLOT_COUNT } from '../workers/kernel/report-slots.js';
 import type { Request, Response } from '../workers/protocol.js';
 import { decodeReport } from '../workers/report-layout.js';
-import { headersOf, textsStart, writeHeader } from '../workers/slab.js';
+import { lengthsOf, slabBytesFor, textsStart } from '../workers/slab.js';
 import type { Batch, BatchRun } from './scheduler.js';
 import type { SlabPool } from './slab-pool.js';
 
@@ -76,40 +76,35 @@ export class DocumentsBatch implements Batch {
     this.#listener.fail(error);
   }
 
-  /** Encodes all texts, with a larger slab when this one turns out too small. */
   #pack(): { slab: ArrayBuffer; slabBytes: number } {
-    const count = this.#documents.length;
-    const front = textsStart(count);
-    let slab = this.#slabs.take(Math.max(front + this.costBytes + UTF8_BYTES_MAX, count * REPORT_BYTES));
-    let view = Buffer.from(slab);
-    let headers = headersOf(slab, count);
-    let at = front;
-    let index = -1;
-    for (const document of this.#documents) {
-      index++;
-      const refusal = refusalOf(document.text, this.#maxBytes);
-      if (refusal !== undefined) {
-        this.#refused.set(index, refusal);
-        writeHeader(headers, index, 0, 0);
-        continue;
-      }
-      const { text } = document;
-      if (text.length * UTF8_BYTES_MAX > view.length - at && Buffer.byteLength(text) > view.length - at) {
-        slab = enlarge(slab, at, Buffer.byteLength(text));
-        view = Buffer.from(slab);
-        headers = headersOf(slab, count);
-      }
-      const bytes = view.write(text, at);
-      writeHeader(headers, index, bytes, replacedIn(text, bytes));
-      at += bytes;
+    const documentCount = this.#documents.length;
+    const units = this.#refuse();
+    const slabBytes = slabBytesFor(documentCount, units);
+    const slab = this.#slabs.take(Math.max(slabBytes, documentCount * REPORT_BYTES));
+    const view = Buffer.from(slab);
+    const lengths = lengthsOf(slab, documentCount);
+    let at = textsStart(documentCount);
+    let index = 0;
+    for (const { text } of this.#documents) {
+      const isRefused = this.#refused.size > 0 && this.#refused.has(index);
+      lengths[index++] = isRefused ? 0 : text.length;
+      if (!isRefused) at += writeUnits(view, text, at);
     }
-    return { slab, slabBytes: at };
+    return { slab, slabBytes };
   }
-}
 
-/** Lone surrogates in a text that takes `bytes`; as many bytes as units means that it is all ASCII. */
-function replacedIn(text: string, bytes: number): number {
-  return bytes === text.length || text.isWellFormed() ? 0 : countLoneSurrogates(text);
+  /** Notes what cannot be scored; returns the UTF-16 units of the rest. */
+  #refuse(): number {
+    let units = 0;
+    let index = 0;
+    for (const { text } of this.#documents) {
+      const refusal = refusalOf(text, this.#maxBytes);
+      if (refusal === undefined) units += text.length;
+      else this.#refused.set(index, refusal);
+      index++;
+    }
+    return units;
+  }
 }
 
 /** Why a text cannot be scored, if it cannot. */
@@ -138,10 +133,4 @@ export function failureOf(document: Document, ordinal: number, error: MillraceEr
 export function sizeOf(document: Document): number {
   const text: unknown = document.text;
   return typeof text === 'string' ? text.length : 0;
-}
-
-function enlarge(slab: ArrayBuffer, used: number, bytes: number): ArrayBuffer {
-  const larger = new ArrayBuffer(Math.max(2 * slab.byteLength, used + bytes));
-  new Uint8Array(larger).set(new Uint8Array(slab, 0, used));
-  return larger;
 }

@@ -1,6 +1,7 @@
 import type { Document } from '../core/document.js';
 import { MillraceError } from '../core/errors.js';
 import { isFailure, type Report } from '../core/report.js';
+import { slabBytesFor } from '../workers/slab.js';
 import { abortable, checkAborted } from './abort.js';
 import { Coalescer } from './coalescer.js';
 import { cutBatches } from './cuts.js';
@@ -14,6 +15,9 @@ import { IN_FLIGHT_MAX } from './worker-pool.js';
 
 /** Batches that a stream may have between its source and its consumer, for each worker. */
 const WINDOW_BATCHES_PER_WORKER = 8;
+
+/** Documents of a batch for whose lengths a slab has room from the start. */
+const SLAB_DOCUMENTS = 1024;
 
 export interface OperationOptions {
   /** Ends the operation with `ERR_ABORTED`; what a worker is scoring already is scored and thrown away. */
@@ -70,7 +74,7 @@ export class Engine {
   constructor(options: ResolvedEngineOptions, workerFile?: URL) {
     this.#options = options;
     this.#workerFile = workerFile;
-    this.#slabs = new SlabPool(options.batchBytes + options.batchBytes / 4, options.workers * IN_FLIGHT_MAX);
+    this.#slabs = new SlabPool(slabBytesFor(SLAB_DOCUMENTS, options.batchBytes), options.workers * IN_FLIGHT_MAX);
     this.#inlineScorer = new InlineScorer(options.inlineBytesMax);
     this.#coalescer = new Coalescer(options, (documents, costBytes, listener) => {
       this.#submit(documents, 0, costBytes, listener);

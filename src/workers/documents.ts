@@ -1,8 +1,8 @@
-import { REPORT_BYTES } from './kernel-host.js';
+import { REPORT_BYTES, UNIT_BYTES } from './kernel-host.js';
 import type { KernelSlot } from './kernel-slot.js';
 import type { ProgressRow } from './progress.js';
 import type { DocumentFailure, DocumentsRequest, DocumentsResponse } from './protocol.js';
-import { headerBytes, headerReplaced, headersOf, textsStart } from './slab.js';
+import { lengthsOf, textsStart } from './slab.js';
 
 /** Scores the texts of a slab and puts a report of doubles for each in their place. */
 export function scoreDocuments(request: DocumentsRequest, slot: KernelSlot, progress: ProgressRow): DocumentsResponse {
@@ -25,7 +25,7 @@ function scoreAll(
 ): DocumentFailure | undefined {
   const { kernel } = slot;
   const texts = new Uint8Array(slab, textsStart(documentCount), slabBytes - textsStart(documentCount));
-  const headers = headersOf(slab, documentCount);
+  const lengths = lengthsOf(slab, documentCount);
   const reportBytes = documentCount * REPORT_BYTES;
   let index = 0;
   try {
@@ -33,12 +33,10 @@ function scoreAll(
     const output = kernel.outputAddress;
     kernel.bytes.set(texts, text);
     for (; index < documentCount; index++) {
-      const bytes = headerBytes(headers, index);
+      const length = lengths[index] ?? 0;
       progress.atDocument(index);
-      if (!passedOver.has(index)) {
-        kernel.exports.scoreDocument(text, bytes, headerReplaced(headers, index), output + index * REPORT_BYTES);
-      }
-      text += bytes;
+      if (!passedOver.has(index)) kernel.exports.scoreUnits(text, length, output + index * REPORT_BYTES);
+      text += length * UNIT_BYTES;
     }
     new Uint8Array(slab).set(kernel.bytes.subarray(output, output + reportBytes));
     return undefined;

@@ -17,6 +17,7 @@ const FUNCTIONS = [
   'layOut',
   'outputAddress',
   'scoreDocument',
+  'scoreUnits',
   'configureRows',
   'setFieldNames',
   'startLines',
@@ -57,7 +58,6 @@ export class Kernel {
   readonly exports: KernelExports;
   /** All of the kernel's memory; read it anew after every call that may grow memory. */
   #bytes: Uint8Array;
-  readonly #encoder = new TextEncoder();
   #inputAddress = 0;
 
   private constructor(exports: KernelExports) {
@@ -101,18 +101,20 @@ export class Kernel {
 
   /** Scores one text on the spot; the row of doubles is valid until the next call. */
   scoreText(text: string): Float64Array {
-    const capacity = text.length * 3;
-    const input = this.layOut(capacity, REPORT_BYTES);
-    const { written } = this.#encoder.encodeInto(text, this.bytes.subarray(input, input + capacity));
+    const input = this.layOut(text.length * UNIT_BYTES, REPORT_BYTES);
     const output = this.outputAddress;
-    this.exports.scoreDocument(input, written, text.isWellFormed() ? 0 : countLoneSurrogates(text), output);
+    writeUnits(Buffer.from(this.bytes.buffer, input), text, 0);
+    this.exports.scoreUnits(input, text.length, output);
     return new Float64Array(this.bytes.buffer, output, SLOT_COUNT);
   }
 }
 
-/** Surrogates without their other half; each becomes one U+FFFD when the text is encoded. */
-export function countLoneSurrogates(text: string): number {
-  return text.match(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g)?.length ?? 0;
+/** Bytes of a UTF-16 unit. */
+export const UNIT_BYTES = 2;
+
+/** Writes a text as the UTF-16 that the kernel reads; returns the bytes written. */
+export function writeUnits(target: Buffer, text: string, at: number): number {
+  return target.write(text, at, 'utf16le');
 }
 
 function isKernel(exports: WebAssembly.Exports): exports is WebAssembly.Exports & KernelExports {

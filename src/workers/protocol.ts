@@ -19,11 +19,12 @@ interface RequestBase {
 }
 
 /**
- * Texts in the slab:
+ * Texts in the slab, as UTF-16, which is what strings are: writing it takes the main thread as long for every script, and
+ * the kernel makes UTF-8 of it.
  *
- *   │ bytes u32, replaced u32 │ × documentCount │ text │ text │ …
+ *   │ length in units u32 │ × documentCount │ text │ text │ …
  *
- * and, when it comes back, one report of doubles for each.
+ * When it comes back, it holds one report of doubles for each.
  */
 export interface DocumentsRequest extends RequestBase {
   readonly kind: 'documents';

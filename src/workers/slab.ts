@@ -1,27 +1,19 @@
 /** The layout of a slab of texts (`DocumentsRequest`), written by the main thread and read by a worker. */
+import { UNIT_BYTES } from './kernel-host.js';
 
-const HEADER_FIELDS = 2;
-const HEADER_BYTES = HEADER_FIELDS * Uint32Array.BYTES_PER_ELEMENT;
+const LENGTH_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 
 /** Where the first text of `documentCount` begins. */
 export function textsStart(documentCount: number): number {
-  return documentCount * HEADER_BYTES;
+  return documentCount * LENGTH_BYTES;
 }
 
-/** A document's header: the UTF-8 bytes of its text, and how many ill-formed parts were replaced on the way. */
-export function writeHeader(headers: Uint32Array, index: number, bytes: number, replaced: number): void {
-  headers[index * HEADER_FIELDS] = bytes;
-  headers[index * HEADER_FIELDS + 1] = replaced;
+/** Bytes that a slab of so many documents with so many UTF-16 units takes. */
+export function slabBytesFor(documentCount: number, units: number): number {
+  return textsStart(documentCount) + units * UNIT_BYTES;
 }
 
-export function headerBytes(headers: Uint32Array, index: number): number {
-  return headers[index * HEADER_FIELDS] ?? 0;
-}
-
-export function headerReplaced(headers: Uint32Array, index: number): number {
-  return headers[index * HEADER_FIELDS + 1] ?? 0;
-}
-
-export function headersOf(slab: ArrayBuffer, documentCount: number): Uint32Array {
-  return new Uint32Array(slab, 0, documentCount * HEADER_FIELDS);
+/** The length of each text in UTF-16 units. */
+export function lengthsOf(slab: ArrayBuffer, documentCount: number): Uint32Array {
+  return new Uint32Array(slab, 0, documentCount);
 }

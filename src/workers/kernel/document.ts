@@ -22,9 +22,20 @@ import {
 } from './report-slots';
 import { findSentences, sentenceCount, sentenceEntropy } from './sentences';
 import { countTokens, distinctTokens, tokenEntropy } from './tokens';
+import { transcode } from './utf16';
 import { countUnits, lineCount, paragraphCount, tokenCount, wordCount } from './units';
+import { replacements, resetReplacements } from './utf8';
 
-/** Scores a text that stands outside the work area. */
+/** Scores a text of UTF-16 units that stand outside the work area. */
+export function scoreUnits(units: usize, unitCount: u32, report: usize): void {
+  startWork();
+  resetReplacements();
+  const text = takeWork(<usize>unitCount * 3);
+  const end = transcode(units, units + ((<usize>unitCount) << 1), text);
+  measureDocument(text, end - text, replacements(), report);
+}
+
+/** Scores a text of well-formed UTF-8 that stands outside the work area. */
 export function scoreDocument(text: usize, bytes: usize, replaced: u32, report: usize): void {
   startWork();
   measureDocument(text, bytes, replaced, report);

@@ -15,7 +15,7 @@ export function initialise(seed: u64, seedHigh: u64): void {
 }
 
 export { layOut, outputAddress } from './memory';
-export { scoreDocument } from './document';
+export { scoreDocument, scoreUnits } from './document';
 export {
   configureRows,
   emptyOutput,
