@@ -16,6 +16,9 @@ import type { SlabPool } from './slab-pool.js';
 /** Rows are handed to the operating system and noted in the ledger about so often; a kill costs the work in between. */
 const CHECKPOINT_MS = 50;
 
+/** Slabs whose rows wait to be written before they are waited for; more would have to be made anew. */
+const SLABS_IN_USE_MAX = 4;
+
 /** A chunk weighs at least so much in the window, since its output may be much larger than it is. */
 const CHUNK_COST_MIN = 64 * 1024;
 
@@ -138,6 +141,7 @@ export class FileRun {
       if ('input' in delivery) await this.#writeBroken(delivery.input, delivery.error);
       else await this.#write(delivery);
       if (performance.now() >= this.#checkpointAtMs) await this.#checkpoint();
+      else if (this.#slabsInUse.length >= SLABS_IN_USE_MAX) await this.#releaseSlabs();
       this.#options.onProgress(this.#state);
     }
   }
@@ -176,9 +180,15 @@ export class FileRun {
     return input === this.#state.input ? this.#state : { ...this.#state, input, position: 0, lines: 0, ordinal: 0 };
   }
 
-  async #checkpoint(): Promise<void> {
-    await this.#options.output.checkpoint(this.#state);
+  /** Waits until all rows are written, so that their slabs can be used again. */
+  async #releaseSlabs(): Promise<void> {
+    await this.#options.output.flush();
     for (const slab of this.#slabsInUse.splice(0)) this.#options.slabs.give(slab);
+  }
+
+  async #checkpoint(): Promise<void> {
+    await this.#releaseSlabs();
+    await this.#options.output.checkpoint(this.#state);
     this.#checkpointAtMs = performance.now() + CHECKPOINT_MS;
   }
 

@@ -87,6 +87,11 @@ export class RunOutput {
     await this.#deadLetters.add(deadLetters);
   }
 
+  /** Resolves when the operating system has all rows. */
+  async flush(): Promise<void> {
+    await this.#rows.flush();
+  }
+
   /** Hands everything to the operating system, then notes in the ledger that it is there; returns the length of the rows. */
   async checkpoint(progress: Omit<Progress, 'outputBytes' | 'failedBytes' | 'rejectedBytes'>): Promise<number> {
     const complete = await this.#flush(progress);

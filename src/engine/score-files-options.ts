@@ -25,7 +25,7 @@ export interface ScoreFilesOptions {
   readonly workers?: number;
   /** Largest text in UTF-8 bytes; a larger one becomes a dead letter. Integer, 1 to 192 MiB. @defaultValue 64 MiB */
   readonly maxBytes?: number;
-  /** Bytes of input a worker claims at a time. Integer, 4 KiB to 64 MiB. @defaultValue 1 MiB */
+  /** Bytes of input a worker claims at a time. Integer, 4 KiB to 64 MiB. @defaultValue 2 MiB */
   readonly chunkBytes?: number;
   /** A document that keeps a worker busy for longer ends that worker. Integer, 1 or more. @defaultValue 60000 */
   readonly workerTimeoutMs?: number;
@@ -102,7 +102,7 @@ export interface ResolvedScoreFilesOptions {
   readonly resume: boolean;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 2 * 1024 * 1024;
 
 /** Checks the options that are numbers or names; refuses with the option's path. */
 export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedScoreFilesOptions {
@@ -117,7 +117,7 @@ export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedSc
     idField: checkString('idField', options.idField ?? 'id'),
     workers: checkInteger('workers', options.workers ?? ENGINE_DEFAULTS.workers, 1, WORKERS_MAX),
     maxBytes: checkInteger('maxBytes', options.maxBytes ?? ENGINE_DEFAULTS.maxBytes, 1, MAX_BYTES_LIMIT),
-    chunkBytes: checkInteger('chunkBytes', options.chunkBytes ?? CHUNK_BYTES, 4096, 64 * CHUNK_BYTES),
+    chunkBytes: checkInteger('chunkBytes', options.chunkBytes ?? CHUNK_BYTES, 4096, 32 * CHUNK_BYTES),
     workerTimeoutMs: checkInteger(
       'workerTimeoutMs',
       options.workerTimeoutMs ?? ENGINE_DEFAULTS.workerTimeoutMs,
