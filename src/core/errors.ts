@@ -11,7 +11,7 @@ export const ERROR_CODES = {
   ERR_INPUT_NOT_FOUND: 'An input names no file, or a directory or glob holds none.',
   ERR_INPUT_UNREADABLE: 'The input exists but cannot be read.',
   ERR_INTERNAL: 'The engine broke one of its own invariants. Please report it.',
-  ERR_LEDGER: 'The ledger of a run is missing, damaged or of another format.',
+  ERR_LEDGER: 'The ledger of a run is damaged, of another format, or in use by another process.',
   ERR_OUT_OF_MEMORY: 'The tables for this one document did not fit into memory.',
   ERR_OPTION_RANGE: 'An option has the right type and a value out of bounds.',
   ERR_OPTION_TYPE: 'An option has a value of the wrong type.',

@@ -2,7 +2,7 @@ import type { Document } from '../core/document.js';
 import { MillraceError } from '../core/errors.js';
 import { isFailure, type Report } from '../core/report.js';
 import { BATCH_DOCUMENTS_MAX } from './cuts.js';
-import { sizeOf, type BatchListener } from './documents-batch.js';
+import { costOf, type BatchListener } from './documents-batch.js';
 
 /** Hands documents over as one batch. */
 export type SubmitBatch = (documents: readonly Document[], costBytes: number, listener: BatchListener) => void;
@@ -50,7 +50,7 @@ export class Coalescer {
 
   /** @throws MillraceError `ERR_QUEUE_FULL`, and whatever is wrong with the document. */
   async score(document: Document): Promise<Report> {
-    const bytes = sizeOf(document) + 1; // an empty text takes a place as well
+    const bytes = costOf(document);
     const { queueBytesMax, batchBytes } = this.#options;
     if (this.#openBytes > 0 && this.#openBytes + bytes > queueBytesMax) {
       const message = `more than engine.queueBytesMax, ${queueBytesMax}, would wait: got ${this.#openBytes} and ${bytes} more`;

@@ -1,5 +1,5 @@
 import type { Document } from '../core/document.js';
-import { sizeOf } from './documents-batch.js';
+import { costOf } from './documents-batch.js';
 
 /** Documents at most in a batch: their reports come back in the slab, and a document of no bytes has one as well. */
 export const BATCH_DOCUMENTS_MAX = 8192;
@@ -25,7 +25,7 @@ export function cutBatches(documents: readonly Document[], batchBytes: number, w
   let costBytes = 0;
   for (let to = 0; to < documents.length; to++) {
     const document = documents[to];
-    const size = document === undefined ? 0 : sizeOf(document);
+    const size = document === undefined ? 0 : costOf(document);
     if (to > from && (costBytes + size > targetBytes || to - from === BATCH_DOCUMENTS_MAX)) {
       cuts.push({ from, to, costBytes });
       from = to;
@@ -42,7 +42,7 @@ function fairBytes(documents: readonly Document[], batchBytes: number, workers: 
   const shares = workers * BATCHES_PER_WORKER;
   let total = 0;
   for (const document of documents) {
-    total += sizeOf(document);
+    total += costOf(document);
     if (total >= shares * batchBytes) return batchBytes;
   }
   return Math.max(Math.ceil(total / shares), BATCH_BYTES_MIN);

@@ -2,7 +2,7 @@ import type { Document } from '../core/document.js';
 import { MillraceError, isMillraceError, messageOf } from '../core/errors.js';
 import { abortedError, checkAborted } from './abort.js';
 import { BATCH_DOCUMENTS_MAX } from './cuts.js';
-import { sizeOf, type Outcome } from './documents-batch.js';
+import { costOf, type Outcome } from './documents-batch.js';
 import { OrderedWindow } from './ordered-window.js';
 
 /** A batch that is not full goes out when its source has had nothing more for so long. */
@@ -134,7 +134,7 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
   }
 
   #take(document: Document): void {
-    const bytes = sizeOf(document);
+    const bytes = costOf(document);
     const isFull = this.#batchBytes + bytes > this.#options.batchBytes || this.#batch.length === BATCH_DOCUMENTS_MAX;
     if (isFull) this.#flush();
     if (this.#batch.length === 0) {

@@ -129,8 +129,11 @@ export function failureOf(document: Document, ordinal: number, error: MillraceEr
   return { error, source: MEMORY_SOURCE, ordinal, id: idOf(document, ordinal) };
 }
 
-/** UTF-16 units of a text, which is what batches are cut by; nothing for what is no text. */
-export function sizeOf(document: Document): number {
+/** What a document weighs beside its text, so that any number of empty ones is bounded as well. */
+const DOCUMENT_COST = 128;
+
+/** What batches are cut by and queues are bounded by: the UTF-16 units of the text, and a little for each document. */
+export function costOf(document: Document): number {
   const text: unknown = document.text;
-  return typeof text === 'string' ? text.length : 0;
+  return DOCUMENT_COST + (typeof text === 'string' ? text.length : 0);
 }

@@ -6,7 +6,7 @@ import { abortable, checkAborted } from './abort.js';
 import { Coalescer } from './coalescer.js';
 import { cutBatches } from './cuts.js';
 import { DocumentStream, type DocumentSource } from './document-stream.js';
-import { DocumentsBatch, refusalOf, type BatchListener, type Outcome } from './documents-batch.js';
+import { DocumentsBatch, idOf, refusalOf, type BatchListener, type Outcome } from './documents-batch.js';
 import { InlineScorer } from './inline-scorer.js';
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from './options.js';
 import { Scheduler } from './scheduler.js';
@@ -66,6 +66,7 @@ export class Engine {
   readonly #streams = new Set<DocumentStream>();
   #scheduler: Scheduler | undefined;
   #closing: Promise<void> | undefined;
+  #scoreCalls = 0;
   #documents = 0;
   #failed = 0;
   #inline = 0;
@@ -92,19 +93,21 @@ export class Engine {
     checkAborted(signal);
     const refusal = refusalOf(document.text, this.#options.maxBytes);
     if (refusal !== undefined) throw refusal;
-    if (this.#isIdle && this.#inlineScorer.accepts(document)) {
-      const report = this.#inlineScorer.score(document);
+    const call = this.#scoreCalls++;
+    const named = document.id === undefined ? { ...document, id: idOf(document, call) } : document;
+    if (this.#isIdle && this.#inlineScorer.accepts(named)) {
+      const report = this.#inlineScorer.score(named);
       this.#inline++;
       this.#documents++;
       return report;
     }
-    return abortable(this.#coalescer.score(document), signal, () => undefined);
+    return abortable(this.#coalescer.score(named), signal, () => undefined);
   }
 
   /**
    * Scores an array: a report or a failure for each document, in order.
    *
-   * @throws MillraceError `ERR_ABORTED`, `ERR_CLOSED`.
+   * @throws MillraceError `ERR_ABORTED`, `ERR_CLOSED`; `ERR_WORKER_CRASHED`, `ERR_INTERNAL` when no worker can be kept alive.
    */
   async scoreAll(documents: readonly Document[], { signal }: OperationOptions = {}): Promise<Outcome[]> {
     this.#checkOpen();

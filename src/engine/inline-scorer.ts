@@ -3,7 +3,7 @@ import { MillraceError, messageOf } from '../core/errors.js';
 import type { Report } from '../core/report.js';
 import { Kernel } from '../workers/kernel-host.js';
 import { decodeReport } from '../workers/report-layout.js';
-import { idOf, sizeOf } from './documents-batch.js';
+import { idOf, costOf } from './documents-batch.js';
 
 /** Text that may be scored on the calling thread in one turn of the event loop: less than a millisecond of work. */
 const TURN_BYTES_MAX = 128 * 1024;
@@ -26,16 +26,18 @@ export class InlineScorer {
 
   /** Whether the document is small enough, and there is time for it in this turn. */
   accepts(document: Document): boolean {
-    const bytes = sizeOf(document);
+    const bytes = costOf(document);
     return bytes <= this.#bytesMax && this.#turnBytes + bytes <= TURN_BYTES_MAX;
   }
 
   score(document: Document): Report {
-    this.#turnBytes += sizeOf(document) + 1;
+    this.#turnBytes += costOf(document);
     this.#scheduleTurn();
     try {
       this.#kernel ??= Kernel.load();
-      return decodeReport(idOf(document, 0), this.#kernel.scoreText(document.text), 0);
+      const report = decodeReport(idOf(document, 0), this.#kernel.scoreText(document.text), 0);
+      if (this.#kernel.isOutsized) this.#kernel = undefined;
+      return report;
     } catch (thrown) {
       this.#kernel = undefined;
       throw new MillraceError('ERR_OUT_OF_MEMORY', `the kernel stopped: ${messageOf(thrown)}`, { cause: thrown });

@@ -6,7 +6,7 @@ const MIB = 1024 * KIB;
 
 export const WORKERS_MAX = 256;
 /** Beyond this the kernel's tables for one document no longer fit the 4 GiB of 32-bit WebAssembly memory in the worst case. */
-export const MAX_BYTES_LIMIT = 192 * MIB;
+export const MAX_BYTES_LIMIT = 128 * MIB;
 
 /** Options of `createEngine`. */
 export interface EngineOptions {
@@ -14,7 +14,7 @@ export interface EngineOptions {
   readonly workers?: number;
   /** Text bytes sent to a worker at a time. Integer, 4 KiB to 64 MiB. @defaultValue 512 KiB */
   readonly batchBytes?: number;
-  /** Largest text in UTF-8 bytes; a larger one fails. Integer, 1 to 192 MiB. @defaultValue 64 MiB */
+  /** Largest text in UTF-8 bytes; a larger one fails. Integer, 1 to 128 MiB. @defaultValue 64 MiB */
   readonly maxBytes?: number;
   /** UTF-16 units that may wait in `score` calls before they are refused. Integer, 1 or more. @defaultValue 256 MiB */
   readonly queueBytesMax?: number;

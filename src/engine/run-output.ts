@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { DeadLetters, deadLettersPath, type DeadLetter } from '../io/dead-letters.js';
-import { fileBytes, outputLengths, partialPath } from '../io/file-sink.js';
+import { checkWritable, fileBytes, outputLengths, partialPath } from '../io/file-sink.js';
 import { openSink } from '../io/output.js';
 import type { Sink } from '../io/sink.js';
 import { RangeLedger } from '../ledger/range-ledger.js';
@@ -21,10 +21,17 @@ export interface OutputStreams {
   readonly stderr: Writable;
 }
 
-/** Names of everything that a run writes. */
-export function outputPaths(output = '-', failed?: string): OutputPaths {
-  if (output === '-') return { output, failed, ledger: undefined };
-  return { output, failed: failed ?? deadLettersPath(output), ledger: `${output}.ledger` };
+/**
+ * Names of everything that a run writes. Only a regular file can be resumed and has a name for dead letters beside it; `-`
+ * stands for a stream.
+ *
+ * @throws MillraceError `ERR_OUTPUT_UNWRITABLE`.
+ */
+export async function outputPaths(output = '-', failed?: string): Promise<OutputPaths> {
+  const named = failed === '-' ? undefined : failed;
+  const existing = output === '-' ? undefined : await checkWritable(output);
+  if (output === '-' || existing?.isFile() === false) return { output, failed: named, ledger: undefined };
+  return { output, failed: named ?? deadLettersPath(output), ledger: `${output}.ledger` };
 }
 
 /** All files of the run, so that a directory that is read leaves them out. */

@@ -23,7 +23,7 @@ export interface ScoreFilesOptions {
   readonly idField?: string;
   /** Threads. Integer, 1 to 256. @defaultValue the machine's parallelism */
   readonly workers?: number;
-  /** Largest text in UTF-8 bytes; a larger one becomes a dead letter. Integer, 1 to 192 MiB. @defaultValue 64 MiB */
+  /** Largest text in UTF-8 bytes; a larger one becomes a dead letter. Integer, 1 to 128 MiB. @defaultValue 64 MiB */
   readonly maxBytes?: number;
   /** Bytes of input a worker claims at a time. Integer, 4 KiB to 64 MiB. @defaultValue 2 MiB */
   readonly chunkBytes?: number;

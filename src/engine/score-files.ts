@@ -38,8 +38,11 @@ const LINE_BYTES_LIMIT = 512 * 1024 * 1024;
  */
 export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary> {
   const resolved = resolveScoreFilesOptions(options);
-  const paths = outputPaths(options.output, options.failed);
-  const { inputs, skipped } = await resolveInputs(options.inputs, { exclude: ownFiles(paths) });
+  const paths = await outputPaths(options.output, options.failed);
+  const { inputs, skipped } = await resolveInputs(options.inputs, {
+    exclude: ownFiles(paths),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
   refuseOverwriting(inputs, paths);
   const streams = { stdout: options.stdout ?? process.stdout, stderr: options.stderr ?? process.stderr };
   const opened = await RunOutput.open(paths, streams, headerOf(resolved, inputs), resolved.resume);

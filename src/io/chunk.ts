@@ -12,8 +12,6 @@ interface ChunkBase {
   readonly end: number;
   /** Bytes of input it stands for, for costing and progress; compressed bytes for a gzipped text file. */
   readonly bytes: number;
-  /** True for the chunk at the very start of its input: a byte order mark is skipped there and nowhere else. */
-  readonly first: boolean;
 }
 
 /** The lines that start in `[start, end)` of an uncompressed JSON Lines file; whoever scores them reads them. */

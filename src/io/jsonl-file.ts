@@ -22,7 +22,6 @@ export function jsonlFileSource(input: JsonLinesInput, options: ResolvedSourceOp
           start,
           end,
           bytes: end - start,
-          first: start === 0,
         };
         yield chunk;
       }

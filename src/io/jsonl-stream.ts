@@ -91,5 +91,5 @@ function isBroken(thrown: unknown): boolean {
 
 function toChunk(input: Input, { data, start, end }: LineBlock): BlockChunk {
   const { index, source } = input;
-  return { kind: 'block', input: index, source, data, start, end, bytes: end - start, first: start === 0 };
+  return { kind: 'block', input: index, source, data, start, end, bytes: end - start };
 }

@@ -31,5 +31,5 @@ function chunkAt(input: FilesInput, at: number, chunkBytes: number): FilesChunk 
   }
   const start = input.start + at;
   const { index, source } = input;
-  return { kind: 'files', input: index, source, paths, start, end: start + paths.length, bytes, first: at === 0 };
+  return { kind: 'files', input: index, source, paths, start, end: start + paths.length, bytes };
 }

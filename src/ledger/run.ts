@@ -39,7 +39,7 @@ export interface Progress {
   readonly documents: number;
   readonly rejected: number;
   readonly failed: number;
-  /** Bytes of input of the whole run so far. */
+  /** Bytes of text scored by the whole run so far. */
   readonly bytes: number;
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { MillraceError, fromWireError, isMillraceError, messageOf, toWireError } from '../core/errors.js';
-import type { KernelSlot } from './kernel-slot.js';
+import type { Kernel } from './kernel-host.js';
+import { isTrap, type KernelSlot } from './kernel-slot.js';
 import { SCORED } from './kernel/row-outcomes.js';
 import { Output } from './output.js';
 import type { ProgressRow } from './progress.js';
@@ -44,7 +45,14 @@ type TextFile = FilesRequest['files'][number];
 function scoreFile(file: TextFile, settings: RowSettings, slot: KernelSlot, output: Output): number {
   const text = readText(file.path, settings);
   const id = encoder.encode(JSON.stringify(file.id));
-  const { kernel } = slot;
+  try {
+    return scoreText(text, id, settings, slot.kernel, output);
+  } catch (thrown) {
+    throw isTrap(thrown) ? fromWireError(slot.trapped(thrown)) : thrown;
+  }
+}
+
+function scoreText(text: Uint8Array, id: Uint8Array, settings: RowSettings, kernel: Kernel, output: Output): number {
   const names = namesBytes(settings, NO_SOURCE);
   const idAt = kernel.layOut(names + id.length + text.length, fileRowRoom(settings, text.length, id.length)) + names;
   const textAt = idAt + id.length;
@@ -52,7 +60,7 @@ function scoreFile(file: TextFile, settings: RowSettings, slot: KernelSlot, outp
   kernel.bytes.set(id, idAt);
   kernel.bytes.set(text, textAt);
   configureRows(kernel, settings, NO_SOURCE);
-  const outcome = callKernel(slot, () => kernel.exports.scoreFile(textAt, textAt + text.length, idAt, textAt));
+  const outcome = kernel.exports.scoreFile(textAt, textAt + text.length, idAt, textAt);
   if (outcome !== SCORED) throw fromWireError(rowError(outcome, kernel, settings));
   output.gather(kernel);
   return kernel.exports.textBytesScored();
@@ -88,14 +96,6 @@ function unpack(bytes: Uint8Array, path: string, settings: RowSettings): Uint8Ar
   } catch (thrown) {
     if (thrown instanceof RangeError) throw fromWireError(tooLarge(settings));
     throw new MillraceError('ERR_INPUT_CORRUPT', `${path} is no whole gzip file: ${messageOf(thrown)}`);
-  }
-}
-
-function callKernel(slot: KernelSlot, call: () => number): number {
-  try {
-    return call();
-  } catch (thrown) {
-    throw fromWireError(slot.trapped(thrown));
   }
 }
 

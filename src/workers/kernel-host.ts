@@ -28,6 +28,7 @@ const FUNCTIONS = [
   'lineIdPosition',
   'rowLine',
   'rowStart',
+  'rowEnd',
   'textBytesScored',
   'getRowErrorAt',
   'getRowIdKind',

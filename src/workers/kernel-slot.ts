@@ -27,3 +27,8 @@ export class KernelSlot {
     return toWireError(new MillraceError('ERR_OUT_OF_MEMORY', message));
   }
 }
+
+/** Whether the kernel has stopped by itself, which it does when there is no memory left for a document. */
+export function isTrap(thrown: unknown): boolean {
+  return thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError;
+}

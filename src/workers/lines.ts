@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { MillraceError, isMillraceError, messageOf, toWireError, type WireError } from '../core/errors.js';
 import type { Kernel } from './kernel-host.js';
-import type { KernelSlot } from './kernel-slot.js';
+import { isTrap, type KernelSlot } from './kernel-slot.js';
 import { NO_MORE_ROWS, OUTPUT_FULL, SCORED, SCORED_WITHOUT_ID, SKIPPED } from './kernel/row-outcomes.js';
 import { Output } from './output.js';
 import type { ProgressRow } from './progress.js';
@@ -10,21 +10,22 @@ import { readRange, skipByteOrderMark, type Span } from './range.js';
 import { rowError, rowId } from './row-errors.js';
 import { configureRows, namesBytes, outputRoom, writeNames } from './row-settings.js';
 
+/** A range is read in pieces of this size, which are still in the cache when they are scored. */
+const PIECE_BYTES = 256 * 1024;
+
 /** Scores lines of JSON, from the bytes of a file to the bytes of the output. */
 export function scoreLines(request: LinesRequest, slot: KernelSlot, progress: ProgressRow): RowsResponse {
   const trapped = new Map<number, WireError>();
   while (true) {
-    const rows = new Rows(request, slot.kernel);
+    const rows = new Rows(request, slot.kernel, trapped);
     try {
-      rows.open();
-    } catch (thrown) {
-      return rows.response(unreadable(request, thrown));
-    }
-    try {
-      rows.score(trapped, progress);
+      rows.score(progress);
       return rows.response(undefined);
     } catch (thrown) {
-      trapped.set(rows.index, slot.trapped(thrown));
+      if (!isTrap(thrown)) return rows.response(unreadable(request, thrown));
+      const error = slot.trapped(thrown);
+      if (trapped.has(rows.index)) return rows.response(error); // it is not the row: there is no memory at all
+      trapped.set(rows.index, error);
     }
   }
 }
@@ -34,48 +35,44 @@ class Rows {
   readonly #request: LinesRequest;
   readonly #kernel: Kernel;
   readonly #output: Output;
+  readonly #trapped: ReadonlyMap<number, WireError>;
+  readonly #passedOver: ReadonlySet<number>;
   readonly #lineIds: number[] = [];
   readonly #failures: RowFailure[] = [];
+  /** Lines and text bytes of the pieces that are done with. */
+  #lines = 0;
+  #bytes = 0;
   /** Position in the request of the row that is being scored. */
   index = 0;
 
-  constructor(request: LinesRequest, kernel: Kernel) {
+  constructor(request: LinesRequest, kernel: Kernel, trapped: ReadonlyMap<number, WireError>) {
     this.#request = request;
     this.#kernel = kernel;
     this.#output = new Output(request.slab);
+    this.#trapped = trapped;
+    this.#passedOver = new Set([...request.condemned, ...trapped.keys()]);
   }
 
-  /** Brings the lines into the kernel's memory. */
-  open(): void {
-    const { settings, source } = this.#request;
-    const { start, end } = this.#read();
-    configureRows(this.#kernel, settings, source);
-    this.#kernel.exports.startLines(start, end);
-  }
-
-  /** Scores row by row; throws when the kernel traps, at the row `index`. */
-  score(trapped: ReadonlyMap<number, WireError>, progress: ProgressRow): void {
-    const { condemned, settings } = this.#request;
-    const kernel = this.#kernel;
-    const passedOver = new Set([...condemned, ...trapped.keys()]);
-    while (true) {
-      progress.atDocument(this.index);
-      const outcome = kernel.exports.nextRow(passedOver.has(this.index) ? 1 : 0);
-      if (outcome === NO_MORE_ROWS) break;
-      if (outcome === OUTPUT_FULL) {
-        this.#output.gather(kernel);
-        continue;
-      }
-      if (outcome === SCORED_WITHOUT_ID) this.#noteLineId();
-      else if (outcome === SKIPPED) this.#passOver(trapped);
-      else if (outcome !== SCORED) this.#fail(rowError(outcome, kernel, settings), rowId(outcome, kernel));
-      this.index++;
+  /** Scores piece by piece. Throws when the kernel traps, at the row `index`, and when the input cannot be read. */
+  score(progress: ProgressRow): void {
+    const { from, start, end, settings } = this.#request;
+    if (typeof from !== 'string') {
+      this.#scoreSpan(this.#takeBlock(from, start), progress);
+      return;
     }
-    this.#output.gather(kernel);
+    const file = openSync(from, 'r');
+    try {
+      for (let at = start; at < end; at += PIECE_BYTES) {
+        const piece = { path: from, start: at, end: Math.min(at + PIECE_BYTES, end) };
+        const limits = { lineBytesMax: settings.lineBytesMax, room: this.#room };
+        this.#scoreSpan(readRange(file, this.#kernel, { ...piece, ...limits }), progress);
+      }
+    } finally {
+      closeSync(file);
+    }
   }
 
   response(inputError: WireError | undefined): RowsResponse {
-    const { exports } = this.#kernel;
     return {
       kind: 'rows',
       slab: this.#output.slab,
@@ -83,48 +80,63 @@ class Rows {
       lineIds: Uint32Array.from(this.#lineIds),
       failures: this.#failures,
       documents: this.index,
-      lines: inputError === undefined ? exports.rowLine() : 0,
-      bytes: inputError === undefined ? exports.textBytesScored() : 0,
+      lines: this.#lines,
+      bytes: this.#bytes,
       inputError,
     };
   }
 
-  #read(): Span {
-    const { from, start, end, settings, source } = this.#request;
+  /** Scores the lines of a span row by row. */
+  #scoreSpan({ start, end }: Span, progress: ProgressRow): void {
+    const { settings, source } = this.#request;
     const kernel = this.#kernel;
-    const names = namesBytes(settings, source);
-    const room = (bytes: number): number => {
-      const address = kernel.layOut(names + bytes, outputRoom(bytes, names));
-      writeNames(kernel, settings, source);
-      return address + names;
-    };
-    if (typeof from !== 'string') {
-      const address = room(from.length);
-      kernel.bytes.set(from, address);
-      const dataEnd = address + from.length;
-      return { start: start === 0 ? skipByteOrderMark(kernel, address, dataEnd) : address, end: dataEnd };
+    const { exports } = kernel;
+    configureRows(kernel, settings, source);
+    exports.startLines(start, end);
+    while (true) {
+      progress.atDocument(this.index);
+      const outcome = exports.nextRow(this.#passedOver.has(this.index) ? 1 : 0);
+      if (outcome === NO_MORE_ROWS) break;
+      if (outcome === OUTPUT_FULL) {
+        this.#output.gather(kernel);
+        continue;
+      }
+      if (outcome === SCORED_WITHOUT_ID) this.#noteLineId();
+      else if (outcome === SKIPPED) this.#fail(this.#trapped.get(this.index) ?? CONDEMNED, undefined);
+      else if (outcome !== SCORED) this.#fail(rowError(outcome, kernel, settings), rowId(outcome, kernel));
+      this.index++;
     }
-    const file = openSync(from, 'r');
-    try {
-      return readRange(file, kernel, { path: from, start, end, lineBytesMax: settings.lineBytesMax, room });
-    } finally {
-      closeSync(file);
-    }
+    this.#output.gather(kernel);
+    this.#lines += exports.rowLine();
+    this.#bytes += exports.textBytesScored();
   }
+
+  #takeBlock(data: Uint8Array, position: number): Span {
+    const address = this.#room(data.length);
+    this.#kernel.bytes.set(data, address);
+    const end = address + data.length;
+    return { start: position === 0 ? skipByteOrderMark(this.#kernel, address, end) : address, end };
+  }
+
+  /** Lays out room for so many bytes of lines behind the names that the kernel needs. */
+  readonly #room = (bytes: number): number => {
+    const { settings, source } = this.#request;
+    const names = namesBytes(settings, source);
+    const address = this.#kernel.layOut(names + bytes, outputRoom(settings, bytes, names));
+    writeNames(this.#kernel, settings, source);
+    return address + names;
+  };
 
   #noteLineId(): void {
     const { exports } = this.#kernel;
-    this.#lineIds.push(this.#output.positionOf(this.#kernel, exports.lineIdPosition()), exports.rowLine());
-  }
-
-  /** A row that ended two workers is reported by the main thread, one that made the kernel trap here. */
-  #passOver(trapped: ReadonlyMap<number, WireError>): void {
-    const error = trapped.get(this.index) ?? CONDEMNED;
-    this.#fail(error, undefined);
+    this.#lineIds.push(
+      this.#output.positionOf(this.#kernel, exports.lineIdPosition()),
+      this.#lines + exports.rowLine(),
+    );
   }
 
   #fail(error: WireError, id: string | number | undefined): void {
-    this.#failures.push({ index: this.index, line: this.#kernel.exports.rowLine(), id, error });
+    this.#failures.push({ index: this.index, line: this.#lines + this.#kernel.exports.rowLine(), id, error });
   }
 }
 

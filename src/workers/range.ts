@@ -4,7 +4,8 @@ import type { Kernel } from './kernel-host.js';
 
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
-const TAIL_BYTES = 64 * 1024;
+/** Read behind a range at first, for the rest of its last line. */
+const TAIL_BYTES = 4 * 1024;
 
 /** Addresses of whole lines in a kernel's memory. */
 export interface Span {

@@ -55,13 +55,14 @@ export function rowId(outcome: number, { exports, bytes }: Kernel): DocumentId |
 
 function unexpected({ exports, bytes }: Kernel): string {
   const at = exports.getRowErrorAt() >>> 0;
-  const byte = bytes[(exports.rowStart() >>> 0) + at];
-  const isEnd = byte === undefined || byte === 0x0a;
-  const what = isEnd
-    ? 'end of line'
-    : byte >= 0x20 && byte < 0x7f
-      ? JSON.stringify(String.fromCharCode(byte))
-      : `byte 0x${byte.toString(16).padStart(2, '0')}`;
+  const address = (exports.rowStart() >>> 0) + at;
+  const byte = address === exports.rowEnd() >>> 0 ? undefined : bytes[address];
+  const what =
+    byte === undefined
+      ? 'end of line'
+      : byte >= 0x20 && byte < 0x7f
+        ? JSON.stringify(String.fromCharCode(byte))
+        : `byte 0x${byte.toString(16).padStart(2, '0')}`;
   return `${what} at byte ${at + 1}`;
 }
 

@@ -4,7 +4,7 @@ import type { RowSettings } from './protocol.js';
 
 const EMIT_CODES = { reports: EMIT_REPORTS, rows: EMIT_ROWS, both: EMIT_BOTH } as const;
 
-/** Beside four times its line, a row of output needs its report; `REPORT_ROW_BYTES_MAX` in the kernel. */
+/** Room for a report; more than `REPORT_ROW_BYTES_MAX` in the kernel. */
 export const REPORT_ROOM_BYTES = 4096;
 
 const encoder = new TextEncoder();
@@ -27,9 +27,9 @@ export function namesBytes(settings: RowSettings, source: string): number {
   return textField.length + idField.length + name.length;
 }
 
-/** Output that has room for any one row out of `dataBytes` of lines. */
-export function outputRoom(dataBytes: number, nameBytes: number): number {
-  return 4 * dataBytes + nameBytes + REPORT_ROOM_BYTES;
+/** Output that has room for any one row out of `dataBytes` of lines, unless an id is most of it. */
+export function outputRoom({ emit }: RowSettings, dataBytes: number, nameBytes: number): number {
+  return (emit === 'reports' ? 1 : 2) * dataBytes + nameBytes + REPORT_ROOM_BYTES;
 }
 
 /** Writes the names to the front of the input, which has just been laid out. */

@@ -11,5 +11,6 @@ declare namespace WebAssembly {
     private constructor();
     readonly buffer: ArrayBuffer;
   }
+  class RuntimeError extends Error {}
   type Exports = Readonly<Record<string, unknown>>;
 }

@@ -21,8 +21,8 @@ test('a chunk says all that a worker needs', async () => {
   const { chunks } = await readAll(source(150));
   const place = { kind: 'range', input: 3, source: 'a.jsonl', path: '/data/a.jsonl' };
   expect(chunks).toEqual([
-    { ...place, start: 0, end: 100, bytes: 100, first: true },
-    { ...place, start: 100, end: 150, bytes: 50, first: false },
+    { ...place, start: 0, end: 100, bytes: 100 },
+    { ...place, start: 100, end: 150, bytes: 50 },
   ]);
 });
 

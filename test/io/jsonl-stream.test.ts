@@ -29,8 +29,8 @@ function readable(pieces: Iterable<unknown>): Source {
 describe('blocks', () => {
   test('say where they come from', async () => {
     const { chunks } = await readAll(readable([Buffer.from(text)]));
-    expect(chunks[0]).toMatchObject({ kind: 'block', input: 2, source: '-', start: 0, first: true });
-    expect(chunks[1]).toMatchObject({ kind: 'block', start: chunks[0]?.end, first: false });
+    expect(chunks[0]).toMatchObject({ kind: 'block', input: 2, source: '-', start: 0 });
+    expect(chunks[1]).toMatchObject({ kind: 'block', start: chunks[0]?.end });
     for (const { start, end, bytes } of chunks) expect(bytes).toBe(end - start);
     expect(textOf(chunks)).toBe(text);
   });

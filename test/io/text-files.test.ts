@@ -21,7 +21,6 @@ test('files fill a chunk up to chunkBytes; a large file is a chunk alone', async
   const { chunks } = await readAll(source([40, 40, 40, 500, 0, 100, 1]));
   expect(chunks.map(sizes)).toEqual([[40, 40], [40], [500], [0, 100], [1]]);
   expect(chunks.map((chunk) => chunk.bytes)).toEqual([80, 40, 500, 100, 1]);
-  expect(chunks.map((chunk) => chunk.first)).toEqual([true, false, false, false, false]);
 });
 
 test('ordinals count the text files of all inputs', async () => {

@@ -18,7 +18,7 @@ Examples:
   millrace score docs/ -o reports.jsonl                 a report for each document below docs/
   millrace score a.jsonl b.jsonl.gz -o out.jsonl.gz     several files, output compressed
   millrace score 'crawl/**/*.jsonl' --dry-run           what would be read
-  zcat rows.gz | millrace score - | head -5             from and to pipes
+  gzip -dc rows.gz | millrace score - | head -5             from and to pipes
   millrace score big.jsonl -o out.jsonl --resume        go on after an interrupt or a crash
 
 Rows come out in input order. While it runs, the output is <file>.partial.

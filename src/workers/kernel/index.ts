@@ -24,6 +24,7 @@ export {
   outputEnd,
   rowLine,
   rowStart,
+  rowEnd,
   scoreFile,
   startLines,
   textBytesScored,

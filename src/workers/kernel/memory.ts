@@ -14,6 +14,8 @@
 export const PADDING: usize = 64;
 
 const PAGE_BYTES: usize = 65536;
+/** What 32-bit addresses can reach, less one page: an end of 4 GiB would be an address of 0. */
+const MEMORY_BYTES_MAX: u64 = 0xffff0000;
 
 let permanentEnd: usize = __heap_base;
 let inputStart: usize = 0;
@@ -25,19 +27,17 @@ let workEnd: usize = 0;
 /** Memory that stays for the life of the instance; only before the first `layOut`. Zeroed, 64-byte aligned. */
 export function takePermanent(bytes: usize): usize {
   const start = alignUp(permanentEnd);
-  permanentEnd = start + bytes + PADDING;
-  require(permanentEnd);
+  permanentEnd = endOf(start, bytes);
   return start;
 }
 
 /** Lays out room for `inputBytes` to score and `outputBytes` of answers; returns the input's address. */
 export function layOut(inputBytes: usize, outputBytes: usize): usize {
   inputStart = alignUp(permanentEnd);
-  outputStart = alignUp(inputStart + inputBytes + PADDING);
+  outputStart = alignUp(endOf(inputStart, inputBytes));
   outputEnd = outputStart + outputBytes;
-  workStart = alignUp(outputEnd + PADDING);
+  workStart = alignUp(endOf(outputStart, outputBytes));
   workEnd = workStart;
-  require(workStart);
   return inputStart;
 }
 
@@ -57,8 +57,7 @@ export function startWork(): void {
 /** Room for one table of the current document: 64-byte aligned, contents arbitrary. */
 export function takeWork(bytes: usize): usize {
   const start = workEnd;
-  workEnd = alignUp(start + bytes + PADDING);
-  require(workEnd);
+  workEnd = alignUp(endOf(start, bytes));
   return start;
 }
 
@@ -66,10 +65,17 @@ function alignUp(address: usize): usize {
   return (address + 63) & ~63;
 }
 
-/** Traps when the host refuses more memory; the host turns the trap into the document's failure. */
-function require(end: usize): void {
+/**
+ * The end of a region with its padding, once memory reaches that far.
+ *
+ * Traps when addresses or the host have no room for it; the host turns the trap into the document's failure.
+ */
+function endOf(start: usize, bytes: usize): usize {
+  const end = <u64>start + <u64>bytes + <u64>PADDING;
+  if (end > MEMORY_BYTES_MAX) unreachable();
   const present = <usize>memory.size() * PAGE_BYTES;
-  if (end <= present) return;
-  const pages = <i32>((end - present + PAGE_BYTES - 1) / PAGE_BYTES);
+  if (<usize>end <= present) return <usize>end;
+  const pages = <i32>((<usize>end - present + PAGE_BYTES - 1) / PAGE_BYTES);
   if (memory.grow(pages) < 0) unreachable();
+  return <usize>end;
 }

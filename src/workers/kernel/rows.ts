@@ -53,6 +53,7 @@ let sourceEnd: usize = 0;
 
 /* The lines still to be read, and the number of the last one that was. */
 let lineStart: usize = 0;
+let rowEndAt: usize = 0;
 let cursor: usize = 0;
 let dataEnd: usize = 0;
 let line: u32 = 0;
@@ -87,13 +88,18 @@ export function nextRow(skip: bool): i32 {
   while (cursor < dataEnd) {
     const start = cursor;
     const end = lineEnd(start);
-    if (out + rowBytesMax(end - start) > outputLimit()) return OUTPUT_FULL;
     lineStart = start;
+    rowEndAt = end;
     cursor = end + 1;
     line++;
     if (isBlank(start, end)) continue;
     if (skip) return SKIPPED;
-    return scoreLine(start, end);
+    const outcome = scoreLine(start, end);
+    if (outcome == OUTPUT_FULL) {
+      cursor = start;
+      line--;
+    }
+    return outcome;
   }
   return NO_MORE_ROWS;
 }
@@ -144,6 +150,11 @@ export function rowStart(): usize {
   return lineStart;
 }
 
+/** Address behind it, without its LF. */
+export function rowEnd(): usize {
+  return rowEndAt;
+}
+
 /** Text bytes scored since `configureRows`. */
 export function textBytesScored(): f64 {
   return scoredBytes;
@@ -157,6 +168,7 @@ function scoreLine(start: usize, end: usize): i32 {
   if (rowTextEnd - rowTextStart > textBytesMax * ESCAPE_BYTES_MAX) return TEXT_TOO_LARGE;
   readText();
   if (textEnd - text > textBytesMax) return TEXT_TOO_LARGE;
+  if (out + rowBytesMax(end - start) > outputLimit()) return out == outputAddress() ? LINE_TOO_LARGE : OUTPUT_FULL;
   measureText();
   lineIdAt = 0;
   if (emit == EMIT_REPORTS) {
@@ -220,9 +232,10 @@ function writeBytes(start: usize, end: usize, to: usize): usize {
   return to + (end - start);
 }
 
-/** Room for the row as it is, an id of nothing but ill-formed bytes, and the report. */
+/** Room for the row that has just been read, of whose id each byte could be ill-formed and become three. */
 function rowBytesMax(lineBytes: usize): usize {
-  return 4 * lineBytes + (sourceEnd - source) + REPORT_ROW_BYTES_MAX;
+  const idBytes = rowIdKind == ID_NONE ? sourceEnd - source : (rowIdEnd - rowIdStart) * 3;
+  return REPORT_ROW_BYTES_MAX + idBytes + (emit == EMIT_REPORTS ? 0 : lineBytes);
 }
 
 /** The LF that ends the line, or the end of the data. */

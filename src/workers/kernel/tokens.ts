@@ -146,12 +146,13 @@ export function tokenEntropy(tokens: u32): f64 {
 
 /** Takes the address space of the worst case, all tokens different; what is not touched costs nothing. */
 function startTable(bytes: usize, tokens: u32): void {
-  const slotsMax = powerOfTwo(4 * (tokens + TOKENS_PER_BLOCK));
+  const slotsAtFirst = min(powerOfTwo(4 * (tokens + TOKENS_PER_BLOCK)), SLOTS_AT_FIRST);
+  const slotsMax = max(powerOfTwo(2 * (tokens + TOKENS_PER_BLOCK)), slotsAtFirst);
   slots = takeWork((<usize>slotsMax) << 2);
   entries = takeWork((<usize>tokens + 2) * ENTRY_BYTES);
   longKeysEnd = takeWork(bytes + (bytes >>> 1)); // lower case is at most half as long again
   entriesEnd = entries + ENTRY_BYTES; // the first entry stays unused: 0 means a free slot
-  setSlots(min(slotsMax, SLOTS_AT_FIRST));
+  setSlots(slotsAtFirst);
 }
 
 function setSlots(count: u32): void {
