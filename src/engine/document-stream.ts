@@ -122,9 +122,9 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
     try {
       while (true) {
         const step = iterator.next();
-        const { done, value } = step instanceof Promise ? await step : step;
-        if (done === true || this.#window.isEnded) break;
-        this.#take(value);
+        const result: IteratorResult<Document, unknown> = step instanceof Promise ? await step : step;
+        if (result.done === true || this.#window.isEnded) break;
+        this.#take(result.value);
         if (this.#window.isFull) await this.#window.room();
       }
       this.end();
@@ -161,8 +161,8 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
   async #closeSource(): Promise<void> {
     try {
       await this.#iterator?.return?.();
-    } catch (thrown) {
-      void thrown;
+    } catch {
+      return;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { checkInteger, checkString } from '../core/options.js';
+import { checkInteger, checkString, describe } from '../core/options.js';
 import { MillraceError } from '../core/errors.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from './options.js';
 
@@ -109,7 +109,7 @@ export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedSc
   if (options.inputs.length === 0) throw new MillraceError('ERR_USAGE', 'expected one input or more, got none');
   const emit = options.emit ?? 'reports';
   if (!EMITS.includes(emit)) {
-    throw new MillraceError('ERR_OPTION_RANGE', `emit must be one of ${EMITS.join(', ')}, got ${String(emit)}`);
+    throw new MillraceError('ERR_OPTION_RANGE', `emit must be one of ${EMITS.join(', ')}, got ${describe(emit)}`);
   }
   return {
     emit,

@@ -1,5 +1,6 @@
 /** The part of the WebAssembly API that the kernel's host uses; the types of Node.js 20 leave it out. */
 declare namespace WebAssembly {
+  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- opaque: nothing is known of a module but that it is one
   class Module {
     constructor(bytes: Uint8Array);
   }

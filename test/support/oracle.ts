@@ -104,7 +104,7 @@ export function readPunctSet(name: 'PUNCT' | 'TERMINAL'): number[] {
   return set.map((codePoint: unknown, index) => asNumber(codePoint, `${name}[${index}]`));
 }
 
-function* readJsonLines(path: string): Generator<unknown> {
+function* readJsonLines(path: string): Generator {
   const bytes = gunzipSync(readFileSync(path));
   // Decoded line by line: the whole corpus as one string would double the memory.
   for (let start = 0; start < bytes.length;) {
