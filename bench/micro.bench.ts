@@ -43,8 +43,9 @@ async function benchEncoding(context: BenchContext): Promise<Summary> {
   const targetBuffer = Buffer.from(target.buffer);
   const next = goRound(context, 1024);
   return suite(
-    'text of 1 KB to UTF-8',
+    'text of 1 KB to bytes',
     LIMITS,
+    add('UTF-16', () => targetBuffer.write(next(), 'utf16le')),
     add('encodeInto', () => encoder.encodeInto(next(), target)),
     add('Buffer.write', () => targetBuffer.write(next())),
     add('encode', () => encoder.encode(next())),
