@@ -12,7 +12,7 @@ export const MAX_BYTES_LIMIT = 128 * MIB;
 export interface EngineOptions {
   /** Threads. Integer, 1 to 256. @defaultValue the machine's parallelism */
   readonly workers?: number;
-  /** Text bytes sent to a worker at a time. Integer, 4 KiB to 64 MiB. @defaultValue 512 KiB */
+  /** Text bytes sent to a worker at a time. Integer, 4 KiB to 64 MiB. @defaultValue 1 MiB */
   readonly batchBytes?: number;
   /** Largest text in UTF-8 bytes; a larger one fails. Integer, 1 to 128 MiB. @defaultValue 64 MiB */
   readonly maxBytes?: number;
@@ -30,7 +30,7 @@ export type ResolvedEngineOptions = Required<EngineOptions>;
 
 export const ENGINE_DEFAULTS: ResolvedEngineOptions = Object.freeze({
   workers: Math.min(availableParallelism(), WORKERS_MAX),
-  batchBytes: 512 * KIB,
+  batchBytes: MIB,
   maxBytes: 64 * MIB,
   queueBytesMax: 256 * MIB,
   inlineBytesMax: 16 * KIB,
