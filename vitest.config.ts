@@ -1,6 +1,7 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type Plugin } from 'vitest/config';
 
 export default defineConfig({
+  plugins: [takeBuiltParts()],
   test: {
     include: ['test/**/*.test.ts'],
     environment: 'node',
@@ -21,3 +22,28 @@ export default defineConfig({
     },
   },
 });
+
+/**
+ * The sources of the main thread, run from src/, with what threads need from dist/: a thread runs a file of JavaScript, and the
+ * kernel is WebAssembly. Both are named by their place beside the source that asks for them.
+ */
+function takeBuiltParts(): Plugin {
+  const built = [
+    { file: '/src/engine/worker-pool.ts', from: "'../workers/worker.js'", to: "'../../dist/workers/worker.js'" },
+    {
+      file: '/src/workers/kernel-host.ts',
+      from: "'./kernel/kernel.wasm'",
+      to: "'../../dist/workers/kernel/kernel.wasm'",
+    },
+  ];
+  return {
+    name: 'take-built-parts',
+    enforce: 'pre',
+    transform(code, id) {
+      const part = built.find(({ file }) => id.endsWith(file));
+      if (part === undefined) return undefined;
+      if (!code.includes(part.from)) throw new Error(`${part.file} must name ${part.from}`);
+      return { code: code.replace(part.from, part.to), map: null };
+    },
+  };
+}

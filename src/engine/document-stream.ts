@@ -1,6 +1,6 @@
 import type { Document } from '../core/document.js';
 import { MillraceError, isMillraceError, messageOf } from '../core/errors.js';
-import { abortedError, checkAborted } from './abort.js';
+import { abortedError, checkAborted } from '../core/abort.js';
 import { BATCH_DOCUMENTS_MAX } from './cuts.js';
 import { costOf, type Outcome } from './documents-batch.js';
 import { OrderedWindow } from './ordered-window.js';
@@ -45,6 +45,8 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
   #outcomes: readonly Outcome[] = [];
   #index = 0;
   #isOver = false;
+  /** The wait for the next batch, while there is one: calls of `next` before it is over stand in line. */
+  #line: Promise<void> | undefined;
 
   constructor(source: DocumentSource, options: DocumentStreamOptions) {
     this.#source = source;
@@ -57,10 +59,9 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
   }
 
   next(): Promise<IteratorResult<Outcome, undefined>> {
-    const outcome = this.#outcomes[this.#index];
-    if (outcome === undefined || this.#options.signal?.aborted === true) return this.#advance();
-    this.#index++;
-    return Promise.resolve({ done: false, value: outcome });
+    if (this.#line !== undefined) return this.#standInLine(this.#line.then(() => this.#ready() ?? this.#advance()));
+    const ready = this.#ready();
+    return ready === undefined ? this.#standInLine(this.#advance()) : Promise.resolve(ready);
   }
 
   async return(): Promise<IteratorResult<Outcome, undefined>> {
@@ -75,20 +76,39 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
     void this.#closeSource();
   }
 
-  /** Takes the outcomes of the next batch. */
+  /** The next outcome, if it is there. */
+  #ready(): IteratorResult<Outcome, undefined> | undefined {
+    const outcome = this.#outcomes[this.#index];
+    if (outcome === undefined || this.#options.signal?.aborted === true) return undefined;
+    this.#index++;
+    return { done: false, value: outcome };
+  }
+
+  /** Has later calls wait until this step is taken, so that outcomes are handed out in the order of the calls. */
+  #standInLine(step: Promise<IteratorResult<Outcome, undefined>>): Promise<IteratorResult<Outcome, undefined>> {
+    const leave = (): void => {
+      if (this.#line === line) this.#line = undefined;
+    };
+    const line = step.then(leave, leave);
+    this.#line = line;
+    return step;
+  }
+
+  /** Waits for the outcomes of the next batch and takes the first. */
   async #advance(): Promise<IteratorResult<Outcome, undefined>> {
     if (this.#isOver) return { done: true, value: undefined };
     try {
-      checkAborted(this.#options.signal);
-      this.#begin();
-      do {
+      while (true) {
+        checkAborted(this.#options.signal);
+        this.#begin();
         const outcomes = await this.#window.next();
         checkAborted(this.#options.signal);
         if (outcomes === undefined) return await this.return();
         this.#outcomes = outcomes;
         this.#index = 0;
-      } while (this.#outcomes.length === 0);
-      return await this.next();
+        const ready = this.#ready();
+        if (ready !== undefined) return ready;
+      }
     } catch (thrown) {
       this.#close();
       throw thrown;

@@ -2,7 +2,7 @@ import type { Document } from '../core/document.js';
 import { MillraceError } from '../core/errors.js';
 import { isFailure, type Report } from '../core/report.js';
 import { slabBytesFor } from '../workers/slab.js';
-import { abortable, checkAborted } from './abort.js';
+import { abortable, checkAborted } from '../core/abort.js';
 import { Coalescer } from './coalescer.js';
 import { cutBatches } from './cuts.js';
 import { DocumentStream, type DocumentSource } from './document-stream.js';

@@ -5,7 +5,7 @@ import type { Input } from '../io/input.js';
 import { openSource, type OpenSourceOptions } from '../io/source.js';
 import type { Progress } from '../ledger/run.js';
 import type { RowFailure, RowSettings } from '../workers/protocol.js';
-import { abortedError } from './abort.js';
+import { abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
 import { insertLineIds } from './line-ids.js';
 import { OrderedWindow } from './ordered-window.js';

@@ -26,8 +26,8 @@ export class InlineScorer {
 
   /** Whether the document is small enough, and there is time for it in this turn. */
   accepts(document: Document): boolean {
-    const bytes = costOf(document);
-    return bytes <= this.#bytesMax && this.#turnBytes + bytes <= TURN_BYTES_MAX;
+    if (this.#bytesMax === 0 || document.text.length > this.#bytesMax) return false;
+    return this.#turnBytes + costOf(document) <= TURN_BYTES_MAX;
   }
 
   score(document: Document): Report {

@@ -41,7 +41,8 @@ export const ENGINE_DEFAULTS: ResolvedEngineOptions = Object.freeze({
 /** Takes partial options, returns frozen and complete ones, refuses with the option's path. */
 export function resolveEngineOptions(options: EngineOptions = {}): ResolvedEngineOptions {
   checkKnown('engine', options, Object.keys(ENGINE_DEFAULTS));
-  const given = { ...ENGINE_DEFAULTS, ...options };
+  const asked = Object.entries(options).filter(([, value]) => value !== undefined);
+  const given: Record<keyof EngineOptions, unknown> = { ...ENGINE_DEFAULTS, ...Object.fromEntries(asked) };
   return Object.freeze({
     workers: checkInteger('engine.workers', given.workers, 1, WORKERS_MAX),
     batchBytes: checkInteger('engine.batchBytes', given.batchBytes, 4 * KIB, 64 * MIB),

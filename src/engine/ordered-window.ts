@@ -18,9 +18,14 @@ export class OrderedWindow<T> {
   #error: Error | undefined;
   #wakeProducer: (() => void) | undefined;
   #wakeConsumer: (() => void) | undefined;
+  /** Rejects when the window is abandoned, so that nobody waits for what is under way then. */
+  readonly #abandoned: Promise<never>;
+  #reject: (error: Error) => void = () => undefined;
 
   constructor(costMax: number) {
     this.#costMax = costMax;
+    this.#abandoned = new Promise((_, reject) => (this.#reject = reject));
+    this.#abandoned.catch(() => undefined);
   }
 
   get isEnded(): boolean {
@@ -58,8 +63,9 @@ export class OrderedWindow<T> {
   /** Ends the window and drops what was not taken. */
   abandon(error: Error): void {
     this.#pending.length = 0;
-    this.#error = error;
     this.end(error);
+    this.#error = error;
+    this.#reject(error);
   }
 
   /** The oldest result, in order; undefined at the end. */
@@ -69,7 +75,7 @@ export class OrderedWindow<T> {
     }
     const oldest = this.#pending.shift();
     if (oldest !== undefined) {
-      const result = await oldest.result;
+      const result = await Promise.race([oldest.result, this.#abandoned]);
       this.#cost -= oldest.cost;
       this.#wakeProducer?.();
       return result;

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 
 import { MillraceError } from '../core/errors.js';
-import { checkAborted } from './abort.js';
+import { checkAborted } from '../core/abort.js';
 import { compareBytewise } from './byte-order.js';
 import { formatOf } from './formats.js';
 import { inputError } from './fs-errors.js';

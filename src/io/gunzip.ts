@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
 import { MillraceError, messageOf } from '../core/errors.js';
-import { abortedError, checkAborted } from './abort.js';
+import { abortedError, checkAborted } from '../core/abort.js';
 import { inputError, systemCode } from './fs-errors.js';
 
 /** Compressed bytes read at once. */

@@ -2,7 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { MillraceError } from '../core/errors.js';
-import { checkAborted } from './abort.js';
+import { checkAborted } from '../core/abort.js';
 import { inputError, isMissing } from './fs-errors.js';
 import { findGlob } from './glob.js';
 import type { Input } from './input.js';

@@ -1,4 +1,4 @@
-import { checkAborted } from './abort.js';
+import { checkAborted } from '../core/abort.js';
 import type { RangeChunk, Source } from './chunk.js';
 import type { JsonLinesInput } from './input.js';
 import type { ResolvedSourceOptions } from './source-options.js';

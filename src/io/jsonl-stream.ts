@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 
 import { isMillraceError, MillraceError } from '../core/errors.js';
-import { abortedError, checkAborted } from './abort.js';
+import { abortedError, checkAborted } from '../core/abort.js';
 import type { BlockChunk, Source } from './chunk.js';
 import { inputError } from './fs-errors.js';
 import { gunzipFile } from './gunzip.js';

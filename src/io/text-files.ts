@@ -1,4 +1,4 @@
-import { checkAborted } from './abort.js';
+import { checkAborted } from '../core/abort.js';
 import type { FilesChunk, Source, TextFile } from './chunk.js';
 import type { FilesInput } from './input.js';
 import type { ResolvedSourceOptions } from './source-options.js';

@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 
-import { checkAborted } from './abort.js';
+import { checkAborted } from '../core/abort.js';
 import { compareBytewise } from './byte-order.js';
 import { formatOf, type Format } from './formats.js';
 import { inputError } from './fs-errors.js';

@@ -1,4 +1,4 @@
-import { MillraceError } from '../core/errors.js';
+import { MillraceError } from './errors.js';
 
 export function abortedError(signal: AbortSignal): MillraceError {
   return new MillraceError('ERR_ABORTED', 'the operation was aborted', { cause: signal.reason });
