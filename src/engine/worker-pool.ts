@@ -3,7 +3,8 @@ import { Piscina, queueOptionsSymbol } from 'piscina';
 import { MillraceError, messageOf } from '../core/errors.js';
 import { compileKernel } from '../workers/kernel-host.js';
 import { ProgressRow, createProgress } from '../workers/progress.js';
-import type { Request, Response, WorkerData } from '../workers/protocol.js';
+import type { Request, Response } from '../workers/protocol.js';
+import type { WorkerData } from '../workers/worker-data.js';
 
 /** Batches that a worker holds at once: one that it scores, and the next, so that it need not wait for the main thread. */
 export const IN_FLIGHT_MAX = 2;

@@ -9,14 +9,18 @@ export function scoreDocuments(request: DocumentsRequest, slot: KernelSlot, prog
   const failures: DocumentFailure[] = [];
   const passedOver = new Set(request.condemned);
   while (true) {
-    const failure = scoreAll(request, passedOver, slot, progress);
-    if (failure === undefined) return { kind: 'documents', slab: request.slab, failures };
-    failures.push(failure);
-    passedOver.add(failure.index);
+    const stop = scoreAll(request, passedOver, slot, progress);
+    if (stop === undefined) return { kind: 'documents', slab: request.slab, failures };
+    if (stop.index === WHOLE_BATCH) return { kind: 'documents', slab: request.slab, failures: failAll(request, stop) };
+    failures.push(stop);
+    passedOver.add(stop.index);
   }
 }
 
-/** Scores all documents but those passed over. If the kernel traps at one, nothing is kept and that one is returned. */
+/** Index of a failure that is no document's: there is no memory for the batch itself. */
+const WHOLE_BATCH = -1;
+
+/** Scores all documents but those passed over. If the kernel traps, nothing is kept, and where it did is returned. */
 function scoreAll(
   { slab, slabBytes, documentCount }: DocumentsRequest,
   passedOver: ReadonlySet<number>,
@@ -27,12 +31,12 @@ function scoreAll(
   const texts = new Uint8Array(slab, textsStart(documentCount), slabBytes - textsStart(documentCount));
   const lengths = lengthsOf(slab, documentCount);
   const reportBytes = documentCount * REPORT_BYTES;
-  let index = 0;
+  let index = WHOLE_BATCH;
   try {
     let text = kernel.layOut(texts.length, reportBytes);
     const output = kernel.outputAddress;
     kernel.bytes.set(texts, text);
-    for (; index < documentCount; index++) {
+    for (index = 0; index < documentCount; index++) {
       const length = lengths[index] ?? 0;
       progress.atDocument(index);
       if (!passedOver.has(index)) kernel.exports.scoreUnits(text, length, output + index * REPORT_BYTES);
@@ -43,4 +47,8 @@ function scoreAll(
   } catch (thrown) {
     return { index, error: slot.trapped(thrown) };
   }
+}
+
+function failAll({ documentCount }: DocumentsRequest, { error }: DocumentFailure): DocumentFailure[] {
+  return Array.from({ length: documentCount }, (_, index) => ({ index, error }));
 }

@@ -81,7 +81,7 @@ function fileRowRoom(settings: RowSettings, textBytes: number, idBytes: number):
 function readText(path: string, settings: RowSettings): Uint8Array {
   const file = openSync(path, 'r');
   try {
-    const packed = path.endsWith('.gz');
+    const packed = path.toLowerCase().endsWith('.gz');
     if (!packed && fstatSync(file).size > settings.maxBytes) throw fromWireError(tooLarge(settings));
     const bytes = readFileSync(file);
     return packed ? unpack(bytes, path, settings) : bytes;

@@ -105,9 +105,3 @@ export interface RowsResponse {
 export const PROGRESS_FIELDS = 2;
 export const PROGRESS_BATCH = 0;
 export const PROGRESS_DOCUMENT = 1;
-
-/** What a worker is started with. */
-export interface WorkerData {
-  readonly progress: Int32Array;
-  readonly kernel: WebAssembly.Module;
-}

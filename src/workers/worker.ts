@@ -7,7 +7,8 @@ import { scoreFiles } from './files.js';
 import { KernelSlot } from './kernel-slot.js';
 import { scoreLines } from './lines.js';
 import { ProgressRow } from './progress.js';
-import type { Request, Response, WorkerData } from './protocol.js';
+import type { Request, Response } from './protocol.js';
+import type { WorkerData } from './worker-data.js';
 import { Turns } from './turns.js';
 
 const { progress, kernel } = parseWorkerData(workerData);

@@ -55,7 +55,7 @@ describe('help and version', () => {
     flags.push('--worker-timeout-ms', '--summary', '--resume', '--dry-run', '--quiet', '--debug');
     for (const flag of flags) expect(stdout.text).toContain(`${flag} `);
     expect(stdout.text).toContain(`here ${ENGINE_DEFAULTS.workers})`);
-    expect(stdout.text).toContain('(default: 64MiB, at most 192MiB)');
+    expect(stdout.text).toContain('(default: 64MiB, at most 128MiB)');
     expect(stdout.text).toContain(`milliseconds (default: ${ENGINE_DEFAULTS.workerTimeoutMs})`);
     expect(stdout.text).toContain('Examples:');
     expect(runs).toEqual([]);

@@ -14,7 +14,7 @@ function refusal(read: () => unknown): string {
 }
 
 describe('bytesOf', () => {
-  const read = bytesOf('--max-bytes', 1, 192 * 2 ** 20);
+  const read = bytesOf('--max-bytes', 1, 128 * 2 ** 20);
 
   it.each([
     ['1000', 1000],
@@ -30,7 +30,7 @@ describe('bytesOf', () => {
     ['64M', 67_108_864],
     ['64MiB', 67_108_864],
     ['64MB', 64_000_000],
-    ['192MiB', 201_326_592],
+    ['128MiB', 134_217_728],
   ])('reads %s as %d', (typed, bytes) => {
     expect(read(typed)).toBe(bytes);
   });

@@ -10,14 +10,13 @@ import type { WireError } from '../../src/core/errors.js';
 import type { Report } from '../../src/core/report.js';
 import { insertLineIds } from '../../src/engine/line-ids.js';
 import { LineBlocks } from '../../src/io/line-blocks.js';
-import { Kernel, compileKernel } from '../../src/workers/kernel-host.js';
+import { compileKernel } from '../../src/workers/kernel-host.js';
 import { KernelSlot } from '../../src/workers/kernel-slot.js';
 import { scoreLines } from '../../src/workers/lines.js';
 import { ProgressRow, createProgress } from '../../src/workers/progress.js';
 import type { LinesRequest, RowSettings, RowsResponse } from '../../src/workers/protocol.js';
-import { decodeReport } from '../../src/workers/report-layout.js';
 import { jsonLinesFile } from '../support/json-files.js';
-import { readByModel, type ModelDocument, type ModelRow } from '../support/row-model.js';
+import { comparableId, comparableRow, runByModel } from '../support/row-model.js';
 import { Scratch, jsonLines } from '../support/scratch.js';
 
 const scratch = new Scratch();
@@ -33,7 +32,6 @@ const SETTINGS: RowSettings = {
 };
 
 const worker = new KernelSlot(compileKernel());
-const reference = Kernel.load();
 const progress = new ProgressRow(createProgress(1), 0);
 
 function request(from: string | Uint8Array, start: number, end: number, settings = SETTINGS): LinesRequest {
@@ -92,49 +90,14 @@ function putTogether(responses: readonly RowsResponse[]): Put {
   return { rows: all.split('\n').slice(0, -1), failures, documents, lines, bytes };
 }
 
-/** The library's report of the model's text, under the id that the row gets. */
-function reportByModel(document: ModelDocument): Report {
-  const report = decodeReport(document.id ?? `${SOURCE}:${document.line}`, reference.scoreText(document.text), 0);
-  return document.replaced === 0 ? report : { ...report, replaced: document.replaced };
-}
-
-/** A row of output as the model has it, in a form to compare; bytes stay bytes. */
-function rowByModel(document: ModelDocument, emit: RowSettings['emit']): string {
-  if (emit === 'rows') return Buffer.from(document.bytes).toString('latin1');
-  const report = reportByModel(document);
-  return JSON.stringify(emit === 'reports' ? report : { ...document.row, report });
-}
-
-function comparable(row: string, emit: RowSettings['emit']): string {
-  if (emit === 'rows') return row;
-  return JSON.stringify(JSON.parse(Buffer.from(row, 'latin1').toString()));
-}
-
-/** A number that JavaScript cannot hold keeps its digits as a string; the model has the number that it can hold. */
-function withIdAsNumber<T extends { readonly id: unknown }>(failure: T): T {
-  const { id } = failure;
-  return typeof id === 'string' && /^-?\d/.test(id) && !Number.isNaN(Number(id))
-    ? { ...failure, id: Number(id) }
-    : failure;
-}
-
-function isDocument(row: ModelRow): row is ModelDocument {
-  return row.kind === 'document';
-}
-
 function expectAsModel(file: Uint8Array, settings: RowSettings, requests: readonly LinesRequest[]): void {
-  const { rows, lines } = readByModel(file, settings);
+  const expected = runByModel(file, SOURCE, settings.emit, settings);
   const put = putTogether(requests.map((each) => scoreLines(each, worker, progress)));
-  const documents = rows.filter(isDocument);
-  expect(put.rows.map((row) => comparable(row, settings.emit))).toEqual(
-    documents.map((document) => comparable(rowByModel(document, settings.emit), 'rows')),
-  );
-  const failures = rows.flatMap((row, ordinal) => (isDocument(row) ? [] : [{ ordinal, ...row }]));
-  expect(put.failures.map(withIdAsNumber)).toEqual(
-    failures.map(({ ordinal, line, id, code }) => withIdAsNumber({ ordinal, line, id, code })),
-  );
-  const bytes = documents.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  expect(put).toMatchObject({ documents: rows.length, lines, bytes });
+  expect(put.rows.map((row) => comparableRow(row, settings.emit))).toEqual(expected.rows);
+  const withComparableId = <T extends { id: unknown }>(letter: T): T => ({ ...letter, id: comparableId(letter.id) });
+  expect(put.failures.map(withComparableId)).toEqual(expected.letters.map(withComparableId));
+  const { documents, lines, bytes } = expected;
+  expect(put).toMatchObject({ documents, lines, bytes });
 }
 
 describe('a file of lines', () => {
