@@ -79,7 +79,6 @@ export class Scheduler {
   #numbers = 0;
   #batches = 0;
   #steals = 0;
-  #restarts = 0;
   #broken: MillraceError | undefined;
 
   constructor(options: SchedulerOptions) {
@@ -87,6 +86,9 @@ export class Scheduler {
     this.#lanes = Array.from({ length: options.workers }, createLane);
     this.#pool = new WorkerPool(options, {
       onReady: (slot) => {
+        const lane = this.#lane(slot);
+        lane.seenBatch = 0; // a new worker has the whole time for a document that the old one was at
+        lane.verdict = undefined;
         this.#dispatch(slot);
       },
       onBroken: (error) => {
@@ -110,7 +112,7 @@ export class Scheduler {
       before += batch.costBytes;
       return this.#enqueue(batch, Math.min(share, this.#lanes.length - 1));
     });
-    for (const slot of this.#lanes.keys()) this.#dispatch(slot);
+    this.#dispatchAll();
     return () => {
       for (const cancel of cancels) cancel();
     };
@@ -127,7 +129,7 @@ export class Scheduler {
 
   stats(): SchedulerStats {
     const waitingBytes = this.#lanes.reduce((bytes, { waiting }) => bytes + waiting.bytes, 0);
-    return { batches: this.#batches, steals: this.#steals, restarts: this.#restarts, waitingBytes };
+    return { batches: this.#batches, steals: this.#steals, restarts: this.#pool.restarts, waitingBytes };
   }
 
   /** Ends all workers. What still waits or runs fails with `error`. */
@@ -138,8 +140,13 @@ export class Scheduler {
 
   #queue(batch: Batch, slot: number): () => void {
     const cancel = this.#enqueue(batch, slot);
-    this.#dispatch(slot);
+    if (this.#pool.isUp(slot)) this.#dispatch(slot);
+    else this.#dispatchAll(); // for others to take over
     return cancel;
+  }
+
+  #dispatchAll(): void {
+    for (const slot of this.#lanes.keys()) this.#dispatch(slot);
   }
 
   #enqueue(batch: Batch, slot: number): () => void {
@@ -200,7 +207,7 @@ export class Scheduler {
     } catch (thrown) {
       lane.inFlight.delete(entry);
       this.#lost(slot, lane, entry, thrown);
-      this.#dispatch(slot);
+      this.#dispatchAll();
     }
     this.#wakeIfIdle();
   }
@@ -214,8 +221,6 @@ export class Scheduler {
     const progress = this.#pool.progressOf(slot);
     if (progress.batch === entry.number) {
       this.#strike(entry, progress.document, lane.verdict ?? crash(thrown));
-      lane.verdict = undefined;
-      this.#restarts++;
     } else if (++entry.lostRuns > LOST_RUNS_MAX) {
       entry.batch.fail(crash(thrown));
       return;

@@ -9,6 +9,9 @@ import type { WorkerData } from '../workers/worker-data.js';
 /** Batches that a worker holds at once: one that it scores, and the next, so that it need not wait for the main thread. */
 export const IN_FLIGHT_MAX = 2;
 
+/** Times that all workers are started, with no answer in between, before there are taken to be none. */
+const STARTS_MAX = 3;
+
 const WORKER_FILE = new URL('../workers/worker.js', import.meta.url);
 
 export interface WorkerPoolOptions {
@@ -32,37 +35,70 @@ export interface WorkerPoolListener {
  * balancer. A worker that dies is replaced, and the new one takes its slot.
  */
 export class WorkerPool {
-  readonly #piscina: Piscina<Request, Response>;
+  #piscina: Piscina<Request, Response>;
+  readonly #options: WorkerPoolOptions;
   readonly #listener: WorkerPoolListener;
   /** The worker of each slot; undefined while it is being replaced. */
   readonly #workers: (Worker | undefined)[];
   readonly #progress: Int32Array;
+  #lastError: unknown;
+  #restarts = 0;
+  /** Pools started since the last answer. */
+  #starts = 0;
   #isClosing = false;
 
   constructor(options: WorkerPoolOptions, listener: WorkerPoolListener) {
+    this.#options = options;
     this.#listener = listener;
     this.#workers = new Array<Worker | undefined>(options.workers).fill(undefined);
     this.#progress = createProgress(options.workers);
-    this.#piscina = new Piscina<Request, Response>({
-      filename: (options.workerFile ?? WORKER_FILE).href,
-      minThreads: options.workers,
-      maxThreads: options.workers,
+    this.#piscina = this.#start();
+  }
+
+  #start(): Piscina<Request, Response> {
+    const { workers, workerHeapMb, workerFile = WORKER_FILE } = this.#options;
+    const piscina = new Piscina<Request, Response>({
+      filename: workerFile.href,
+      minThreads: workers,
+      maxThreads: workers,
       concurrentTasksPerWorker: IN_FLIGHT_MAX,
       maxQueue: Infinity,
       recordTiming: false,
       workerData: { progress: this.#progress, kernel: compileKernel() } satisfies WorkerData,
-      resourceLimits: { maxOldGenerationSizeMb: options.workerHeapMb },
-      loadBalancer: (task, workers) => {
+      resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
+      loadBalancer: (task, candidates) => {
         const wanted = pinnedThread(task[queueOptionsSymbol]);
-        return workers.find((worker) => worker.id === wanted) ?? null;
+        return candidates.find((worker) => worker.id === wanted) ?? null;
       },
     });
-    this.#piscina.on('workerCreate', ({ id }: { id: number }) => {
+    piscina.on('workerCreate', ({ id }: { id: number }) => {
       this.#seat(id);
     });
-    this.#piscina.on('error', (error: unknown) => {
-      this.#reportIfBroken(error);
+    piscina.on('error', (error: unknown) => {
+      this.#lastError = error;
     });
+    piscina.on('workerDestroy', () => {
+      // By then it has been replaced, unless Piscina has given up, which it does for good when one worker fails to start.
+      setImmediate(() => {
+        if (piscina === this.#piscina && piscina.threads.length === 0 && !this.#isClosing) this.#startAgain();
+      });
+    });
+    this.#starts++;
+    return piscina;
+  }
+
+  #startAgain(): void {
+    if (this.#starts < STARTS_MAX) {
+      this.#piscina = this.#start();
+      return;
+    }
+    const message = `no worker can be started: ${messageOf(this.#lastError ?? 'all have ended')}`;
+    this.#listener.onBroken(new MillraceError('ERR_INTERNAL', message, { cause: this.#lastError }));
+  }
+
+  /** Workers that ended before they were told to. */
+  get restarts(): number {
+    return this.#restarts;
   }
 
   isUp(slot: number): boolean {
@@ -80,8 +116,11 @@ export class WorkerPool {
     if (worker === undefined) throw new MillraceError('ERR_INTERNAL', `slot ${slot} has no worker`);
     const pinned = { ...request, [queueOptionsSymbol]: { thread: worker.threadId } };
     try {
-      return await this.#piscina.run(pinned, { transferList: [request.slab] });
+      const response = await this.#piscina.run(pinned, { transferList: [request.slab] });
+      this.#starts = 1;
+      return response;
     } catch (thrown) {
+      this.#lastError = thrown;
       this.#leave(slot, worker);
       void worker.terminate(); // a worker that only threw an error is in an unknown state
       throw thrown;
@@ -112,14 +151,9 @@ export class WorkerPool {
   }
 
   #leave(slot: number, worker: Worker): void {
-    if (this.#workers[slot] === worker) this.#workers[slot] = undefined;
-  }
-
-  #reportIfBroken(error: unknown): void {
-    if (this.#isClosing || this.#piscina.threads.length > 0) return;
-    this.#listener.onBroken(
-      new MillraceError('ERR_INTERNAL', `no worker can be started: ${messageOf(error)}`, { cause: error }),
-    );
+    if (this.#workers[slot] !== worker) return;
+    this.#workers[slot] = undefined;
+    if (!this.#isClosing) this.#restarts++;
   }
 }
 
