@@ -5,7 +5,7 @@ import type { Input } from '../io/input.js';
 import { openSource, type OpenSourceOptions } from '../io/source.js';
 import type { Progress } from '../ledger/run.js';
 import type { RowFailure, RowSettings } from '../workers/protocol.js';
-import { abortedError } from '../core/abort.js';
+import { abortable, abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
 import { insertLineIds } from './line-ids.js';
 import { OrderedWindow } from './ordered-window.js';
@@ -87,7 +87,7 @@ export class FileRun {
     signal.addEventListener('abort', onAbort, { once: true });
     const producing = this.#produce(stop.signal);
     try {
-      await this.#consume();
+      await abortable(this.#consume(), signal, () => undefined); // even if the reader of the output stands still
     } catch (thrown) {
       stop.abort(thrown);
       await this.#checkpointAfter(thrown);
@@ -194,7 +194,8 @@ export class FileRun {
 
   /** Keeps what is whole after a failure; one of the output itself says already why that cannot be. */
   async #checkpointAfter(thrown: unknown): Promise<void> {
-    if (isMillraceError(thrown) && thrown.code === 'ERR_OUTPUT_UNWRITABLE') return;
+    const isLost = isMillraceError(thrown) && thrown.code === 'ERR_OUTPUT_UNWRITABLE';
+    if (isLost || !this.#options.output.isResumable) return;
     await this.#checkpoint().catch(() => undefined);
   }
 }

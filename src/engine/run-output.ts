@@ -94,6 +94,11 @@ export class RunOutput {
     await this.#deadLetters.add(deadLetters);
   }
 
+  /** Whether an interrupted run can be gone on with. */
+  get isResumable(): boolean {
+    return this.#ledger !== undefined;
+  }
+
   /** Resolves when the operating system has all rows. */
   async flush(): Promise<void> {
     await this.#rows.flush();

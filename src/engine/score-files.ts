@@ -3,6 +3,7 @@ import type { Input } from '../io/input.js';
 import { resolveInputs } from '../io/inputs.js';
 import type { RunHeader } from '../ledger/run.js';
 import type { RowSettings } from '../workers/protocol.js';
+import { abortable } from '../core/abort.js';
 import { MillraceError } from '../core/errors.js';
 import { FileRun, RUN_START, type RunState } from './file-run.js';
 import { ENGINE_DEFAULTS } from './options.js';
@@ -50,7 +51,11 @@ export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary
   const measured = new Measured(options, inputs, start);
   try {
     const state = opened.isComplete ? start : await run(options, resolved, inputs, opened.output, start, measured);
-    const outputBytes = await opened.output.commit(state);
+    const committed = opened.output.commit(state);
+    // A file is soon finished, and then it is better whole; the reader of a stream may stand still.
+    const outputBytes = await (opened.output.isResumable
+      ? committed
+      : abortable(committed, options.signal, () => undefined));
     return measured.summary(state, paths, { workers: resolved.workers, outputBytes, skippedFiles: skipped });
   } catch (thrown) {
     await opened.output.abort();
@@ -197,13 +202,24 @@ function headerOf(
   };
 }
 
-/** An output that took the place of an input at the end would leave nothing to resume or to compare with. */
-function refuseOverwriting(inputs: readonly Input[], { output }: OutputPaths): void {
-  const target = resolve(output);
-  const read = inputs.flatMap((input) => {
-    if (input.kind === 'files') return input.files.map(({ path }) => path);
-    return 'path' in input ? [input.path] : [];
-  });
-  if (output === '-' || !read.some((path) => resolve(path) === target)) return;
-  throw new MillraceError('ERR_USAGE', `the output must be another file than the inputs, got ${output} for both`);
+/** What the run writes or removes must be none of what it reads. */
+function refuseOverwriting(inputs: readonly Input[], paths: OutputPaths): void {
+  const { output, failed } = paths;
+  if (output !== '-' && failed !== undefined && resolve(output) === resolve(failed)) {
+    throw new MillraceError('ERR_USAGE', `rows and dead letters must go to two files, got ${output} for both`);
+  }
+  const written = new Map(ownFiles(paths).map((path) => [resolve(path), path]));
+  for (const path of inputs.flatMap(filesOf)) {
+    const own = written.get(resolve(path));
+    if (own === undefined) continue;
+    throw new MillraceError(
+      'ERR_USAGE',
+      `the run would write to ${own}, which is one of its inputs; name another file`,
+    );
+  }
+}
+
+function filesOf(input: Input): string[] {
+  if (input.kind === 'files') return input.files.map(({ path }) => path);
+  return 'path' in input ? [input.path] : [];
 }

@@ -8,13 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine/engine.js';
 import { scoreFiles } from '../../src/engine/score-files.js';
 import { differences } from '../support/compare.js';
-import {
-  ORACLE_ABSENT_NOTE,
-  ORACLE_PRESENT,
-  readCorpus,
-  readDevCases,
-  readEdgeCases,
-} from '../support/oracle.js';
+import { ORACLE_ABSENT_NOTE, ORACLE_PRESENT, readCorpus, readDevCases, readEdgeCases } from '../support/oracle.js';
 import { reportOf } from '../support/outcomes.js';
 import { Scratch, jsonLines, readRows } from '../support/scratch.js';
 
@@ -28,7 +22,9 @@ describe.skipIf(!ORACLE_PRESENT)(ORACLE_PRESENT ? 'expected values' : `skipped: 
   it('are those of the library', async () => {
     const outcomes = await engine.scoreAll(cases.map(({ text }, id) => ({ id, text })));
     expect(cases.length).toBeGreaterThan(1000);
-    expect(cases.flatMap((each, index) => differences(`${index}`, reportOf(outcomes[index]), each.expected))).toEqual([]);
+    expect(cases.flatMap((each, index) => differences(`${index}`, reportOf(outcomes[index]), each.expected))).toEqual(
+      [],
+    );
   });
 
   it('are those of files', async () => {

@@ -38,9 +38,7 @@ async function refusal(options: object): Promise<{ code: string; message: string
 }
 
 async function fileRefusal(options: object): Promise<{ code: string; message: string }> {
-  return errorOf(
-    Promise.resolve().then(() => resolveScoreFilesOptions({ inputs: ['a'], ...options } as ScoreFilesOptions)),
-  );
+  return errorOf(Promise.resolve().then(() => resolveScoreFilesOptions({ inputs: ['a'], ...options })));
 }
 
 describe('engine options', () => {

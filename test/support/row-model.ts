@@ -3,6 +3,8 @@
  * `JSON.parse`. Tests compare with it what the engine makes of the same bytes.
  */
 import type { ErrorCode } from '../../src/core/errors.js';
+import { Kernel } from '../../src/workers/kernel-host.js';
+import { decodeReport } from '../../src/workers/report-layout.js';
 
 export interface ModelSettings {
   readonly textField?: string;
@@ -37,9 +39,70 @@ export interface ModelFailure extends ModelLine {
   readonly code: ErrorCode;
 }
 
+/** What a run over the file must give. */
+export interface ExpectedRun {
+  /** Rows of output, in the form of `comparableRow`. */
+  readonly rows: string[];
+  readonly letters: ExpectedLetter[];
+  readonly documents: number;
+  /** Lines of the file, blank ones among them. */
+  readonly lines: number;
+  /** Bytes of the texts that have a row. */
+  readonly bytes: number;
+}
+
+export interface ExpectedLetter {
+  readonly ordinal: number;
+  readonly line: number;
+  readonly id: string | number | undefined;
+  readonly code: ErrorCode;
+}
+
 const LF = 0x0a;
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+let kernel: Kernel | undefined;
+
+/** Rows and dead letters of a file, by this model and the library's reports. */
+export function runByModel(
+  file: Uint8Array,
+  source: string,
+  emit: 'reports' | 'rows' | 'both',
+  settings: ModelSettings = {},
+): ExpectedRun {
+  const { rows, lines } = readByModel(file, settings);
+  const documents = rows.filter((row) => row.kind === 'document');
+  return {
+    rows: documents.map((document) => rowByModel(document, source, emit)),
+    letters: rows.flatMap((row, ordinal) => {
+      return row.kind === 'document' ? [] : [{ ordinal, line: row.line, id: row.id, code: row.code }];
+    }),
+    documents: rows.length,
+    lines,
+    bytes: documents.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0),
+  };
+}
+
+/** A row of output, of bytes as characters, in a form that does not depend on how JSON is written; rows as they were stay so. */
+export function comparableRow(row: string, emit: 'reports' | 'rows' | 'both'): string {
+  return emit === 'rows' ? row : JSON.stringify(JSON.parse(Buffer.from(row, 'latin1').toString()));
+}
+
+/** The id as it is compared: a number that JavaScript cannot hold keeps its digits as a string, but not in the model. */
+export function comparableId(id: unknown): unknown {
+  const isNumeric = typeof id === 'string' && /^-?\d/.test(id) && !Number.isNaN(Number(id));
+  return isNumeric ? Number(id) : id;
+}
+
+function rowByModel(document: ModelDocument, source: string, emit: 'reports' | 'rows' | 'both'): string {
+  if (emit === 'rows') return latin1(document.bytes);
+  kernel ??= Kernel.load();
+  const { id = `${source}:${document.line}`, text, replaced, row } = document;
+  const scored = decodeReport(id, kernel.scoreText(text), 0);
+  const report = replaced === 0 ? scored : { ...scored, replaced };
+  return JSON.stringify(emit === 'reports' ? report : { ...row, report });
+}
 
 /** The documents and failures of a file, and how many lines it has. */
 export function readByModel(file: Uint8Array, settings: ModelSettings = {}): { rows: ModelRow[]; lines: number } {

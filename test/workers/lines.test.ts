@@ -15,9 +15,12 @@ import { KernelSlot } from '../../src/workers/kernel-slot.js';
 import { scoreLines } from '../../src/workers/lines.js';
 import { ProgressRow, createProgress } from '../../src/workers/progress.js';
 import type { LinesRequest, RowSettings, RowsResponse } from '../../src/workers/protocol.js';
+import { referenceReport } from '../reference/report.js';
+import { differences } from '../support/compare.js';
 import { jsonLinesFile } from '../support/json-files.js';
 import { comparableId, comparableRow, runByModel } from '../support/row-model.js';
 import { Scratch, jsonLines } from '../support/scratch.js';
+import { wellFormedText } from '../support/text-arbitraries.js';
 
 const scratch = new Scratch();
 const PATH = scratch.path('lines.jsonl');
@@ -167,6 +170,22 @@ describe('cuts', () => {
     const text = 'x'.repeat(400_000);
     const long = Buffer.from(jsonLines([{ text: 'a' }, { id: 'long', text }, { text: 'b' }]));
     expectAsModel(long, settings, rangesOf(long, 4096, settings));
+  });
+});
+
+describe('a text that is scored where it stands in its row', () => {
+  it('has the numbers of the reference, at any address and with anything behind it', () => {
+    const behind = fc.constantFrom('', '\u00e9', 'letters', '.', '\u3000', '\u6f22');
+    fc.assert(
+      fc.property(wellFormedText(), fc.nat({ max: 64 }), behind, (given, before, after) => {
+        const text = given.replace(/[\u0000-\u001f"\\]/g, '~'); // what JSON would escape
+        const line = Buffer.from(`{"pad":"${'x'.repeat(before)}","text":"${text}","id":"${after}"}\n`);
+        const { rows } = putTogether([scoreLines(request(line, 0, line.length), worker, progress)]);
+        const report = JSON.parse(Buffer.from(rows[0] ?? '', 'latin1').toString()) as Report;
+        expect(differences('row', report, referenceReport(text))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

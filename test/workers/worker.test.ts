@@ -2,6 +2,7 @@
  * Proves that a worker takes one batch after the other, tells where it is, and gives the slab back with the answer. The module
  * runs on this thread, with the data that a thread would be started with.
  */
+import type * as WorkerThreads from 'node:worker_threads';
 import { transferableSymbol, valueSymbol } from 'piscina';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../src/core/report.js';
@@ -14,7 +15,7 @@ const scratch = new Scratch();
 const progress = createProgress(2);
 const data: { workerData: unknown } = vi.hoisted(() => ({ workerData: undefined }));
 vi.mock('node:worker_threads', async (original) => ({
-  ...(await original<typeof import('node:worker_threads')>()),
+  ...(await original<typeof WorkerThreads>()),
   get workerData() {
     return data.workerData;
   },
