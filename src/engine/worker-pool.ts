@@ -101,8 +101,10 @@ export class WorkerPool {
     return this.#restarts;
   }
 
+  /** Whether the slot has a worker. Piscina drops one that fails before the thread has ended, so it is Piscina that is asked. */
   isUp(slot: number): boolean {
-    return this.#workers[slot] !== undefined;
+    const worker = this.#workers[slot];
+    return worker !== undefined && this.#piscina.threads.includes(worker);
   }
 
   /** Where the worker of the slot is, or was when it died. */

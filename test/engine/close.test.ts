@@ -150,6 +150,7 @@ describe('a process', () => {
       await engine.scoreAll([{ text: words }, { text: words }]);
       await engine.score({ text: 'a' });
       await engine.close();
+      await new Promise((turn) => setImmediate(turn));
       print(process.getActiveResourcesInfo().filter((name) => !['PipeWrap', 'TTYWrap', 'FSReqPromise'].includes(name)));
     `);
     expect(left).toEqual([]);
