@@ -12,6 +12,12 @@ export const IN_FLIGHT_MAX = 2;
 /** Times that all workers are started, with no answer in between, before there are taken to be none. */
 const STARTS_MAX = 3;
 
+/**
+ * Piscina loads a module by `require` first. On Node.js 20 a thread that is terminated while it requires an ES module takes the
+ * process with it (FATAL ERROR: v8::Module::IsGraphAsync); with this, `require` refuses and the module is imported.
+ */
+const LOAD_BY_IMPORT = '--no-experimental-require-module';
+
 const WORKER_FILE = new URL('../workers/worker.js', import.meta.url);
 
 export interface WorkerPoolOptions {
@@ -64,6 +70,7 @@ export class WorkerPool {
       concurrentTasksPerWorker: IN_FLIGHT_MAX,
       maxQueue: Infinity,
       recordTiming: false,
+      execArgv: [LOAD_BY_IMPORT],
       workerData: { progress: this.#progress, kernel: compileKernel() } satisfies WorkerData,
       resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
       loadBalancer: (task, candidates) => {

@@ -54,6 +54,18 @@ describe.each([1, 2, 4])('an engine of %i workers', (workers) => {
   });
 });
 
+describe('a worker', () => {
+  it('is loaded by import and not by require', async () => {
+    // Node.js 20 ends the whole process (FATAL ERROR: v8::Module::IsGraphAsync) when a thread is terminated while it requires
+    // an ES module, as when an engine is closed right after its first result. What loads the module is seen on its stack.
+    const engine = engineOf(write('Error.stackTraceLimit = 100; throw new Error(new Error("loaded").stack);'));
+    const error = await within(PATIENCE_MS, errorOf(engine.scoreAll([{ text: 'a' }])), HANGS);
+    expect(error.message).toContain('loaded');
+    expect(error.message).not.toContain('loadESMFromCJS');
+    await engine.close();
+  });
+});
+
 describe('a module that exports no function', () => {
   it('is refused as well', async () => {
     const engine = engineOf(write('export const nothing = 1;'), { workers: 1 });
