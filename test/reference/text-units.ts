@@ -14,6 +14,12 @@ const IS_NOT_IN_TOKEN = /[^\p{L}\p{M}\p{N}_]/u;
 /** In a capture group, so that `split` keeps what it splits at. */
 const IS_TOKEN_BY_ITSELF = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])/u;
 
+/** A run of what is in a token but not one by itself; or else, as a run would have begun before it, one by itself. */
+const TOKEN = new RegExp(
+  '[[\\p{L}\\p{M}\\p{N}_]--[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]]+|[\\p{L}\\p{M}\\p{N}_]',
+  'gv',
+);
+
 /** A maximal run of TERMINAL, captured, and the quotes and brackets that close after it. */
 const TERMINAL_RUN = new RegExp(
   `([${classBody(TERMINAL.map((codePoint) => [codePoint, codePoint]))}]+)["'\u201d\u2019)\\]}\u00bb]*`,
@@ -31,6 +37,30 @@ export function words(text: string): string[] {
 export function tokens(text: string): string[] {
   const runs = text.split(IS_NOT_IN_TOKEN).filter(isNotEmpty);
   return runs.flatMap((run) => run.split(IS_TOKEN_BY_ITSELF).filter(isNotEmpty)).map(lowerCase);
+}
+
+/** The tokens of `tokens`, as the text spells them. */
+export function spelledTokens(text: string): string[] {
+  return Array.from(text.matchAll(TOKEN), ([spelling]) => spelling);
+}
+
+export interface TokenPair {
+  readonly first: string;
+  /** What stands between the two: no token, and nothing at all beside a token by itself. */
+  readonly between: string;
+  readonly second: string;
+}
+
+/** Each token with the next one, both lower-cased. */
+export function tokenPairs(text: string): TokenPair[] {
+  const pairs: TokenPair[] = [];
+  let first: { readonly token: string; readonly end: number } | undefined;
+  for (const { 0: spelling, index } of text.matchAll(TOKEN)) {
+    const token = lowerCase(spelling);
+    if (first !== undefined) pairs.push({ first: first.token, between: text.slice(first.end, index), second: token });
+    first = { token, end: index + spelling.length };
+  }
+  return pairs;
 }
 
 /** Lines without their LF, and without the one CR directly before it or before the end of the text. */
@@ -90,6 +120,8 @@ function sentenceEnds(text: string): number[] {
 
 /** Code point by code point, so that no context (a final sigma) changes the result. */
 function lowerCase(token: string): string {
+  // ASCII has no context; most tokens are of it, and whole they take a fraction of the time.
+  if (/^[A-Za-z0-9_]*$/u.test(token)) return token.toLowerCase();
   return Array.from(token, (char) => char.toLowerCase()).join('');
 }
 

@@ -1,5 +1,6 @@
 /**
- * Texts for property tests: fast-check arbitraries that reach the corners of the text units.
+ * Texts for property tests: fast-check arbitraries that reach the corners of the text units, of the measures and of the
+ * filters, and options for them.
  *
  * A text is a vocabulary of a few words and a list of pieces. Pieces refer to words by index, so that words repeat (counts
  * above 1) and shrinking removes a word everywhere at once. Some pieces align what follows to just before a 64-byte
@@ -7,6 +8,7 @@
  */
 import fc from 'fast-check';
 import { WHITE_SPACE, type CodePointRange } from '../reference/code-points.js';
+import type { FilterOptions, ReferenceOptions, ReferenceWeights, Rule, Threshold } from '../reference/options.js';
 import { TERMINAL } from '../reference/terminal.js';
 
 export interface UnicodeTextOptions {
@@ -38,6 +40,64 @@ export function asciiText(): fc.Arbitrary<string> {
     punctuation: asciiPunctuation(),
     soup: fc.string({ unit: 'binary-ascii', maxLength: 40 }),
   });
+}
+
+/**
+ * Any string again, most of them with a structure: documents of Markdown, repetitions, what the filters look for, texts
+ * at the thresholds of the filters, and any of these beside another.
+ */
+export function documentText(options: UnicodeTextOptions = {}): fc.Arbitrary<string> {
+  const one = fc.oneof(
+    { weight: 4, arbitrary: markdownText() },
+    { weight: 3, arbitrary: repetitiveText() },
+    { weight: 3, arbitrary: webText() },
+    { weight: 3, arbitrary: thresholdText() },
+    { weight: 2, arbitrary: unicodeText(options) },
+  );
+  const beside = fc.tuple(one, fc.constantFrom('', '\n', '\n\n', ' '), one).map((parts) => parts.join(''));
+  return fc.oneof({ weight: 4, arbitrary: one }, { weight: 1, arbitrary: beside });
+}
+
+/** Documents: headings, fences, bullets, links, paragraphs and the words that the documentation profile counts. */
+export function markdownText(): fc.Arbitrary<string> {
+  const block = fc.oneof(
+    { weight: 3, arbitrary: heading() },
+    { weight: 3, arbitrary: fence() },
+    { weight: 2, arbitrary: bullet() },
+    { weight: 4, arbitrary: documentationLine() },
+    { weight: 1, arbitrary: fc.constantFrom('', ' ', '\t', '\u3000') },
+  );
+  return documentOf(block);
+}
+
+/** Words, lines and paragraphs that come again, and n-grams that are equal only without their separators. */
+export function repetitiveText(): fc.Arbitrary<string> {
+  return documentOf(fc.oneof({ weight: 3, arbitrary: repeatedPhrase() }, { weight: 1, arbitrary: proseLine() }));
+}
+
+/** Lines that the filters drop or change: citations, policies, ellipses, bullets, long words, braces. */
+export function webText(): fc.Arbitrary<string> {
+  return documentOf(fc.oneof({ weight: 5, arbitrary: webLine() }, { weight: 1, arbitrary: proseLine() }));
+}
+
+/** Texts just below, at and just above a default threshold of a filter. */
+export function thresholdText(): fc.Arbitrary<string> {
+  return fc.oneof(wordsAtThreshold(), linesAtThreshold(), repeatsAtThreshold());
+}
+
+/** Options of measures and filters: most thresholds are met by short texts, or switched off. */
+export function scoringOptions(): fc.Arbitrary<ReferenceOptions> {
+  return fc
+    .record({
+      asOf: fc.integer({ min: 1999, max: 2103 }),
+      weights: fc.option(weights(), { nil: undefined }),
+      filters: fc.option(filterOptions(), { nil: undefined }),
+    })
+    .map(({ asOf, weights, filters }) => ({
+      asOf,
+      ...(weights !== undefined && { weights }),
+      ...(filters !== undefined && { filters }),
+    }));
 }
 
 // --- Alphabets ---------------------------------------------------------------------------------------------------------
@@ -292,6 +352,452 @@ function anyCodePoint(): fc.Arbitrary<string> {
   return fc.oneof(...BLOCKS.map(([min, max]) => fc.integer({ min, max }).map((point) => String.fromCodePoint(point))));
 }
 
+// --- Documents ---------------------------------------------------------------------------------------------------------
+
+/** Headings may have them as a whole word, a prefix or neither. */
+const ESSENTIALS = chars('Introduction usage Example examples REFERENCE references user exemplary');
+const MARKERS = chars('TODO: (FIXME) XXX, tbd TBD. -TODO- TODO\u00bb TODOs _XXX_ TODO/FIXME');
+const YEARS = chars('1999 2000 2019 2022 2023 2024 2026 2099 2100 20233 12023 \u0662\u0660\u0662\u0660 2020s');
+const NOTICES = chars('Deprecated WARNING note notes Important \u00b9note');
+const VERSIONS = chars(
+  '1.2 v1.2.3 V10.20 1.2.3x 1.2x 1.22x vv1.2 1.2.3.4 a1.2 1.2_ \u00e91.2 1.2\u0301 .1.2 1..2 -1.0.0- 1.2.33x v1.2. \u0661.\u0662',
+);
+const VARIANTS = [
+  ...chars('email e-mail Email E-MAIL e--mail e-mails \u6f22e-mail e\u2010mail setup set-up set-\nup online on-line'),
+  ...chars('website web-site database data-base filename file-name file-names e-mail-e-mail set - up'),
+];
+const PASSIVES = [
+  'was painted',
+  'is  used',
+  'are\n\njoined',
+  'be\u3000seen',
+  'been ed',
+  'being red',
+  'am wed',
+  'were \u2014 painted',
+  'was was BAKED',
+  'is used was',
+  'be\u6f22ed bed',
+  'Was \u0130ed',
+];
+/** Syllables: silent and other final e, runs of vowels, none at all; and what only looks like ASCII. */
+const SYLLABLES = chars(
+  'the table e ee fire queue rhythm hmm coffee Ace YOYO \u212aelvin caf\u00e9 x1 snake_case aeiouy tle',
+);
+const LINKS = [
+  '[a](b)',
+  '[a](https://x.y/z)',
+  '[b c](http://x "title")',
+  '[m](mailto:a@b)',
+  '[r](../up)',
+  '[r](./here)',
+  '[r](/root)',
+  '[h](#part)',
+  '[d](guide.md)',
+  '[d](guide.md#part)',
+  '[d](GUIDE.MD)',
+  '[d](guide.pdf "title")',
+  '[d](a.html#b#c)',
+  '![i](image.png)',
+  '[[a](b)](c)',
+  '[a]](b)',
+  '[]()',
+  '[a]()',
+  '[](b)',
+  '[a] (b)',
+  '[a](b',
+  '[a\nb](c)',
+  '[a](b\nc)',
+  '[a](b(c))',
+  '[a](b)[c](d)',
+];
+const BRACKETS = ['()', '(', ')', '[', ']', '[]', '{', '}', '{}', 'f(x) { return [1]; }', '([{', '}])'];
+
+/** A line of prose of words from all over, mostly with sentence ends. */
+function proseLine(): fc.Arbitrary<string> {
+  return fc.oneof(
+    { weight: 3, arbitrary: phraseOf(fc.constantFrom(...COMMON_WORDS, 'that', 'have', 'with', 'to', 'be')) },
+    { weight: 1, arbitrary: phraseOf(unicodeWord().map(([first = 'x']) => first)) },
+  );
+}
+
+function documentationLine(): fc.Arbitrary<string> {
+  const counted = [...ESSENTIALS, ...MARKERS, ...YEARS, ...NOTICES, ...VERSIONS, ...SYLLABLES, ...BRACKETS];
+  return fc.oneof(
+    proseLine(),
+    phraseOf(fc.constantFrom(...counted)),
+    phraseOf(fc.constantFrom(...VARIANTS)),
+    phraseOf(fc.constantFrom(...PASSIVES)),
+    phraseOf(fc.constantFrom(...LINKS)),
+    longSentence(),
+  );
+}
+
+/** Up to twelve words, with gaps of more than one space between some, and an end. */
+function phraseOf(word: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const gap = fc.oneof(
+    { weight: 8, arbitrary: fc.constant(' ') },
+    { weight: 1, arbitrary: fc.constantFrom('  ', '   ', '\t', ' \t ', '. ', ', ', '', '\u00a0 ') },
+  );
+  const end = fc.constantFrom('', '.', '.', '!', '?', '\u3002', '...', '." ', '.)', ' .', ':', '  ');
+  const words = fc.array(fc.tuple(word, gap), { minLength: 1, maxLength: 12 });
+  return fc
+    .tuple(fc.constantFrom('', '', '', ' ', '    ', '\t'), words, end)
+    .map(([indent, parts, last]) => indent + parts.flat().join('').trimEnd() + last);
+}
+
+/** A sentence of nearly 150 code points, some of them astral. */
+function longSentence(): fc.Arbitrary<string> {
+  return fc
+    .record({
+      length: fc.integer({ min: 147, max: 152 }),
+      letter: fc.constantFrom('x', '\u00e9', '\u{1d4b3}'),
+      before: fc.constantFrom('', ' ', 'a. '),
+    })
+    .map(({ length, letter, before }) => `${before}${letter.repeat(length)}.`);
+}
+
+/** A heading, or nearly one. */
+function heading(): fc.Arbitrary<string> {
+  return fc
+    .record({
+      indent: fc.constantFrom('', '', '', ' ', '   ', '    ', '\t'),
+      level: fc.integer({ min: 1, max: 7 }),
+      gap: fc.constantFrom(' ', ' ', '  ', '\t', '', '\u3000', '\u2028', '\ufeff'),
+      text: fc.oneof(fc.constantFrom('', 'Usage', 'a #b', '#', '# #', 'The usage of it', 'C#'), proseLine()),
+      end: fc.constantFrom('', '', '', ' #', '###', ' ## ', '#\t', '# #', '\r'),
+    })
+    .map(({ indent, level, gap, text, end }) => indent + '#'.repeat(level) + gap + text + end);
+}
+
+/** A bullet, or nearly one. */
+function bullet(): fc.Arbitrary<string> {
+  const item = fc
+    .record({
+      indent: fc.constantFrom('', '', '  ', '\t', '\u3000 '),
+      mark: fc.constantFrom('-', '-', '*', '+', '\u2022', '--', '1.'),
+      gap: fc.constantFrom(' ', ' ', '\t', '', '\u00a0', '\ufeff'),
+      text: fc.oneof(fc.constant(''), proseLine()),
+    })
+    .map(({ indent, mark, gap, text }) => indent + mark + gap + text);
+  return fc.oneof({ weight: 4, arbitrary: item }, { weight: 1, arbitrary: fc.constantFrom('* * *', '- - -', '---') });
+}
+
+/** Runs of three to five of one character, nearly; and inside anything that may stand in a document, other fences too. */
+function fence(): fc.Arbitrary<string> {
+  const mark = fc.constantFrom('`', '`', '~');
+  const length = fc.integer({ min: 2, max: 5 });
+  const indent = fc.constantFrom('', '', '', ' ', '   ', '    ', '\t');
+  const line = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...BRACKETS, ...MARKERS, ...VERSIONS) },
+    { weight: 2, arbitrary: documentationLine() },
+    { weight: 1, arbitrary: heading() },
+    { weight: 1, arbitrary: bullet() },
+    { weight: 2, arbitrary: fc.tuple(indent, mark, length).map(([space, char, times]) => space + char.repeat(times)) },
+    { weight: 1, arbitrary: fc.constant('') },
+  );
+  return fc
+    .record({
+      mark,
+      length,
+      indent,
+      info: fc.constantFrom('', '', 'js', ' ts  ', ' ', '\t', '`', 'a`b', '~', 'sh x=1', '\r', '\u3000'),
+      content: fc.array(line, { maxLength: 4 }),
+      close: fc.option(
+        fc.record({
+          indent,
+          more: fc.integer({ min: -1, max: 2 }),
+          end: fc.constantFrom('', '', '', ' ', '\t\u3000', 'x', '\r'),
+        }),
+        { nil: undefined, freq: 4 },
+      ),
+    })
+    .map(({ mark, length, indent, info, content, close }) => {
+      const lines = [indent + mark.repeat(length) + info, ...content];
+      if (close !== undefined) lines.push(close.indent + mark.repeat(length + close.more) + close.end);
+      return lines.join('\n');
+    });
+}
+
+// --- What the filters look for -----------------------------------------------------------------------------------------
+
+const CITATIONS = [
+  '[1]',
+  '[12]',
+  '[]',
+  '[\u0663]',
+  '[\u{1d7d9}]',
+  '[\u00b2]',
+  '[edit]',
+  '[Edit]',
+  '[citation needed]',
+  '[citation  needed]',
+  '[ed[1]it]',
+  '[[2]]',
+  '[1',
+  '1]',
+  '[1a]',
+];
+/** With the Kelvin sign for a k and a dotted capital I for an i: only the first lower-cases to what is looked for. */
+const FORBIDDEN = [
+  'lorem ipsum',
+  'Lorem Ipsum',
+  'lorem  ipsum',
+  'java[1]script',
+  'JavaScript',
+  'javascripts',
+  '{',
+  '}',
+  'Terms of Use',
+  'privacy policy',
+  'COOKIE POLICY',
+  'uses cookies',
+  'use of coo\u212aies',
+  'use cook\u0130es',
+  'use cookies',
+];
+const ELLIPSES = ['...', '\u2026', '....', '......', '. . .', '..', '..\u2026', '...\u2026'];
+const LINE_TAILS = [
+  '.',
+  '.',
+  '?',
+  '!',
+  '"',
+  "'",
+  '...',
+  '\u2026',
+  '\u3002',
+  '. ',
+  '.\r',
+  '.\ufeff',
+  ';',
+  '',
+  ' [3].',
+  '. [3]',
+];
+
+function webLine(): fc.Arbitrary<string> {
+  const word = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...COMMON_WORDS) },
+    { weight: 2, arbitrary: fc.constantFrom(...CITATIONS) },
+    { weight: 1, arbitrary: fc.constantFrom(...FORBIDDEN) },
+    { weight: 1, arbitrary: fc.constantFrom(...ELLIPSES, '#', '##', '#a', '\u2022', '-') },
+    { weight: 1, arbitrary: unicodeWord().map(([first = 'x']) => first) },
+  );
+  const line = fc
+    .tuple(
+      fc.constantFrom('', '', '', ' ', '- ', '\u2022', '\t-', '\ufeff- ', '\u3000'),
+      fc.array(word, { maxLength: 7 }),
+      fc.constantFrom(...LINE_TAILS),
+    )
+    .map(([start, words, tail]) => start + words.join(' ') + tail);
+  return fc.oneof(
+    { weight: 6, arbitrary: line },
+    { weight: 2, arbitrary: fc.constantFrom(...FORBIDDEN).map((forbidden) => `It is so, and ${forbidden} is in it.`) },
+    { weight: 1, arbitrary: longWordLine() },
+    { weight: 1, arbitrary: phraseOf(fc.constantFrom('12', '#', '\u2014', 'a1', '\u0301', '\u6f22', '\u00aa', '...')) },
+  );
+}
+
+/** A line with a word of nearly 1000 code points. */
+function longWordLine(): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.integer({ min: 999, max: 1001 }), fc.constantFrom('x', '\u00e9', '\u{1f600}'))
+    .map(([length, char]) => `and so ${char.repeat(length)} ends.`);
+}
+
+// --- Repetition --------------------------------------------------------------------------------------------------------
+
+/** Words whose concatenations collide. */
+const COLLIDING_WORDS = chars('a b c ab bc abc aa bb \u00e9 \u{1f600}');
+
+/** A phrase of up to twelve words, and again, with or without something between. */
+function repeatedPhrase(): fc.Arbitrary<string> {
+  const word = fc.oneof(fc.constantFrom(...COLLIDING_WORDS), fc.constantFrom(...COMMON_WORDS));
+  return fc
+    .record({
+      words: fc.array(word, { minLength: 1, maxLength: 12 }),
+      times: fc.integer({ min: 1, max: 6 }),
+      gap: fc.constantFrom(' ', ' ', '  ', '\n', ' x ', '. ', '\u3000'),
+      /** Parts the words at another place, so that only the concatenation stays. */
+      regrouped: fc.boolean(),
+    })
+    .map(({ words, times, gap, regrouped }) => {
+      const phrase = words.join(' ');
+      const other = Array.from(words.join('')).join(' ');
+      return Array.from({ length: times }, (_, index) => (regrouped && index % 2 === 1 ? other : phrase)).join(gap);
+    });
+}
+
+// --- At the thresholds -------------------------------------------------------------------------------------------------
+
+/** So many of a total: the threshold's share of it, one more or one less. */
+function markedOf(total: number, share: number, more: number): number {
+  return Math.min(Math.max(Math.round(total * share) + more, 0), total);
+}
+
+/** A word of its own for each index, of so many letters where they are enough. */
+function ownWord(index: number, length: number): string {
+  let word = '';
+  for (let rest = index + 1; rest > 0; rest = Math.floor(rest / 26)) word += String.fromCharCode(97 + (rest % 26));
+  return word.padEnd(length, 'q');
+}
+
+/** Enough words, and as many marked ones as a threshold of `gopher_quality` allows. */
+function wordsAtThreshold(): fc.Arbitrary<string> {
+  const kinds = [
+    { share: 0.1, mark: (word: string) => `#${word}` },
+    { share: 0.1, mark: (word: string) => `${word}...` },
+    { share: 0.1, mark: (word: string) => `${word}\u2026` },
+    { share: 0.8, mark: (word: string, index: number) => `${index}`.padEnd(word.length, '0'), others: true },
+    { share: 0.5, mark: (word: string) => `${word}${word}` },
+  ];
+  return fc
+    .record({
+      kind: fc.constantFrom(...kinds),
+      total: fc.constantFrom(10, 48, 49, 50, 51, 60, 100),
+      more: fc.integer({ min: -1, max: 1 }),
+      length: fc.constantFrom(2, 3, 5, 10),
+      longer: fc.integer({ min: 0, max: 2 }),
+      stopWords: fc.subarray(['the', 'of', 'and', 'The', 'that']),
+      gap: fc.constantFrom(' ', '\n', '. '),
+    })
+    .map(({ kind, total, more, length, longer, stopWords, gap }) => {
+      const marked = markedOf(total, kind.share, more);
+      const words = Array.from({ length: total }, (_, index) => {
+        const word = stopWords[index] ?? ownWord(index, length + (index < longer ? 1 : 0));
+        const isMarked = kind.others === true ? index >= marked : index < marked;
+        return isMarked ? kind.mark(word, index) : word;
+      });
+      return words.join(gap);
+    });
+}
+
+/** Lines, of which as many are marked as a threshold of a filter allows. */
+function linesAtThreshold(): fc.Arbitrary<string> {
+  const words = (index: number) =>
+    `${ownWord(index, 6)} of ${ownWord(index + 500, 9)} and the ${ownWord(index + 900, 8)}`;
+  const kinds = [
+    { share: 0.9, mark: (line: string) => `- ${line}` },
+    { share: 0.9, mark: (line: string) => ` \u2022${line}` },
+    { share: 0.3, mark: (line: string) => `${line} ...` },
+    { share: 0.3, mark: () => 'once more the same line of it' },
+    { share: 0.12, mark: (line: string) => `${line}.` },
+    { share: 0.12, mark: (line: string) => `${line}\u3002` },
+    { share: 0.67, mark: (line: string) => line.slice(0, 30), plain: (line: string) => `${line} `.padEnd(31, 'z') },
+    { share: 0.67, mark: () => '\u{1d4b3}'.repeat(30), plain: (line: string) => `${line} `.padEnd(31, 'z') },
+    { share: 0.3, mark: (line: string) => `${line}\n` },
+  ];
+  return fc
+    .record({
+      kind: fc.constantFrom(...kinds),
+      total: fc.constantFrom(3, 10, 20, 25, 50, 100),
+      more: fc.integer({ min: -1, max: 1 }),
+      lineEnd: fc.constantFrom('\n', '\n', '\n', '\r\n', '\n\n', '\u2028'),
+      end: fc.constantFrom('', '\n'),
+    })
+    .map(({ kind, total, more, lineEnd, end }) => {
+      const marked = markedOf(total, kind.share, more);
+      const lines = Array.from({ length: total }, (_, index) => {
+        const line = words(index);
+        return index < marked ? kind.mark(line) : (kind.plain?.(line) ?? line);
+      });
+      return lines.join(lineEnd) + end;
+    });
+}
+
+/** A phrase, line or paragraph again and again, in a text as long as a threshold of repeated characters allows. */
+function repeatsAtThreshold(): fc.Arbitrary<string> {
+  return fc
+    .record({
+      size: fc.integer({ min: 1, max: 11 }),
+      wordLength: fc.integer({ min: 2, max: 6 }),
+      times: fc.integer({ min: 2, max: 5 }),
+      share: fc.constantFrom(0.2, 0.18, 0.16, 0.15, 0.14, 0.13, 0.12, 0.11, 0.1, 0.01),
+      counted: fc.constantFrom('all', 'again', 'again, without spaces'),
+      more: fc.integer({ min: -1, max: 1 }),
+      gap: fc.constantFrom(' ', '\n', '\n\n'),
+    })
+    .map(({ size, wordLength, times, share, counted, more, gap }) => {
+      const phrase = Array.from({ length: size }, (_, index) => ownWord(index, wordLength));
+      const phraseChars = counted === 'again, without spaces' ? phrase.join('').length : phrase.join(' ').length;
+      const chars = Math.round((phraseChars * (counted === 'all' ? times : times - 1)) / share) + more;
+      let text = Array.from({ length: times }, () => phrase.join(' ')).join(gap) + gap;
+      for (let index = 100; text.length < chars - 8; index++) text += ownWord(index, 7) + (index % 7 === 0 ? gap : ' ');
+      return text.padEnd(chars, 'z');
+    });
+}
+
+// --- Options -----------------------------------------------------------------------------------------------------------
+
+function weights(): fc.Arbitrary<Partial<ReferenceWeights>> {
+  const weight = fc.constantFrom(0, 0.25, 1, 2, 0.1);
+  return fc.record(
+    // One is never 0: all of them together must not be.
+    { completeness: weight, clarity: fc.constantFrom(0.25, 1, 3), consistency: weight, accuracy: weight },
+    { requiredKeys: [] },
+  );
+}
+
+function filterOptions(): fc.Arbitrary<FilterOptions> {
+  const share = thresholdOf(0, 0.01, 0.1, 0.12, 0.2, 0.25, 0.3, 1 / 3, 0.5, 0.67, 0.8, 0.9, 1);
+  const count = thresholdOf(0, 1, 2, 3, 5, 10, 50);
+  const length = thresholdOf(1, 2, 3, 3.5, 4, 10, 1000);
+  const rule = fc.constantFrom<Rule>(true, true, null);
+  return fc.record({
+    gopher_quality: fc.record({
+      minWords: count,
+      maxWords: thresholdOf(5, 20, 50, 100000),
+      minMeanWordLength: length,
+      maxMeanWordLength: length,
+      maxHashRatio: share,
+      maxEllipsisRatio: share,
+      maxBulletLineFrac: share,
+      maxEndEllipsisLineFrac: share,
+      minAlphaWordFrac: share,
+      minStopWords: count,
+    }),
+    gopher_repetition: fc.record({
+      maxDupParaFrac: share,
+      maxDupParaCharFrac: share,
+      maxDupLineFrac: share,
+      maxDupLineCharFrac: share,
+      maxTop2GramCharFrac: share,
+      maxTop3GramCharFrac: share,
+      maxTop4GramCharFrac: share,
+      maxDup5GramCharFrac: share,
+      maxDup6GramCharFrac: share,
+      maxDup7GramCharFrac: share,
+      maxDup8GramCharFrac: share,
+      maxDup9GramCharFrac: share,
+      maxDup10GramCharFrac: share,
+    }),
+    c4_quality: fc.record({
+      maxWordLength: length,
+      citations: rule,
+      terminalPunctuation: rule,
+      minWordsPerLine: count,
+      loremIpsum: rule,
+      javascript: rule,
+      curlyBracket: rule,
+      policy: rule,
+      minSentences: count,
+    }),
+    fineweb_quality: fc.record({
+      minLinePunctRatio: share,
+      shortLineLength: fc.constantFrom(0, 1, 5, 30, 31),
+      maxShortLineRatio: share,
+      maxCharDupRatio: share,
+      maxListRatio: share,
+    }),
+  });
+}
+
+/** One of these; or none, so that later checks are reached. */
+function thresholdOf(...values: readonly number[]): fc.Arbitrary<Threshold> {
+  return fc.oneof(fc.constantFrom(...values), fc.constant(null));
+}
+
 // --- Putting a text together -------------------------------------------------------------------------------------------
 
 interface Ingredients {
@@ -365,6 +871,39 @@ function pieceText(piece: Piece, vocabulary: readonly string[], before: string):
       // By code points: half of a surrogate pair would be a lone surrogate in a well-formed text.
       return Array.from(before).slice(-piece.length).join('').repeat(piece.times);
   }
+}
+
+/**
+ * Blocks of lines one after the other, some of them again; mostly with one kind of line break throughout.
+ *
+ * A block refers to an earlier one by index, so that shrinking keeps repetitions while it makes what is repeated smaller.
+ */
+function documentOf(block: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const part = fc.record({
+    block,
+    again: fc.option(fc.nat({ max: 5 }), { nil: undefined, freq: 4 }),
+    gap: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom('\n', '\n', '\n\n') },
+      { weight: 1, arbitrary: fc.constantFrom(...LINE_ENDS, '\v', '\f', '\u001c', '\u001e', '\u001f', '\u2029', ' ') },
+    ),
+  });
+  return fc
+    .record({
+      start: fc.constantFrom('', '', '', '\ufeff', '\n', '\r\n', ' '),
+      parts: fc.array(part, { maxLength: 10 }),
+      lineBreak: fc.constantFrom('\n', '\n', '\n', '\r\n', '\r'),
+      hasFinalGap: fc.boolean(),
+    })
+    .map(({ start, parts, lineBreak, hasFinalGap }) => {
+      const blocks: string[] = [];
+      let text = start;
+      for (const [index, { block, again, gap }] of parts.entries()) {
+        blocks.push((again === undefined ? undefined : blocks[again]) ?? block);
+        text += blocks.at(-1) ?? '';
+        if (hasFinalGap || index < parts.length - 1) text += gap;
+      }
+      return lineBreak === '\n' ? text : text.replaceAll('\n', lineBreak);
+    });
 }
 
 // --- Small tools -------------------------------------------------------------------------------------------------------
