@@ -1,5 +1,6 @@
 import type { DocumentId } from './document.js';
 import type { MillraceError } from './errors.js';
+import type { FilterName, FilterVerdict } from './filters.js';
 
 /** Shannon 1948; in bits. `null` where a ratio has no denominator. */
 export interface EntropyReport {
@@ -17,8 +18,8 @@ export interface EntropyReport {
   readonly aggregate: number;
 }
 
-/** All measures of one document: a plain object, complete when it is handed over. */
-export interface Report {
+/** Counts and entropy of one document: what `measures: 'entropy'` computes. */
+export interface CountsReport {
   readonly schema: 1;
   readonly id: DocumentId;
   /** UTF-8 bytes, after ill-formed parts were replaced. */
@@ -36,6 +37,35 @@ export interface Report {
   readonly replaced?: number;
 }
 
+/** Flesch 1948; Kincaid 1975. Over tokens of ASCII letters; `null` where there are none. */
+export interface ReadabilityReport {
+  /** Higher is easier: 60 to 70 is plain English. Unbounded on both sides. */
+  readonly fleschReadingEase: number | null;
+  /** A school grade of the United States. Unbounded on both sides. */
+  readonly fleschKincaidGrade: number | null;
+}
+
+/** How well the text is documented, by surface evidence; each 0 to 1. */
+export interface DocumentationReport {
+  readonly completeness: number;
+  readonly clarity: number;
+  readonly consistency: number;
+  readonly accuracy: number;
+  /** The mean of the four by their weights. */
+  readonly overall: number;
+}
+
+/** All measures of one document: a plain object, complete when it is handed over. */
+export interface Report extends CountsReport {
+  readonly readability: ReadabilityReport;
+  /** Mean cosine similarity of neighbouring sections, 0 to 1; `null` for fewer than 2. */
+  readonly coherence: number | null;
+  readonly documentation: DocumentationReport;
+  /** `100·(0.35·(1 − entropy.aggregate) + 0.35·coherence + 0.3·completeness)`. */
+  readonly miair: number;
+  readonly filters: { readonly [F in FilterName]: FilterVerdict<F> };
+}
+
 /** A document that could not be scored, with its place and its reason. */
 export interface Failure {
   readonly error: MillraceError;
@@ -47,6 +77,6 @@ export interface Failure {
 }
 
 /** Tells the two outcomes of `scoreAll` and `stream` apart. */
-export function isFailure(outcome: Report | Failure): outcome is Failure {
+export function isFailure(outcome: CountsReport | Failure): outcome is Failure {
   return 'error' in outcome;
 }

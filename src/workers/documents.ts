@@ -1,4 +1,4 @@
-import { REPORT_BYTES, UNIT_BYTES } from './kernel-host.js';
+import { UNIT_BYTES } from './kernel-host.js';
 import type { KernelSlot } from './kernel-slot.js';
 import type { ProgressRow } from './progress.js';
 import type { DocumentFailure, DocumentsRequest, DocumentsResponse } from './protocol.js';
@@ -30,7 +30,7 @@ function scoreAll(
   const { kernel } = slot;
   const texts = new Uint8Array(slab, textsStart(documentCount), slabBytes - textsStart(documentCount));
   const lengths = lengthsOf(slab, documentCount);
-  const reportBytes = documentCount * REPORT_BYTES;
+  const reportBytes = documentCount * kernel.reportBytes;
   let index = WHOLE_BATCH;
   try {
     let text = kernel.layOut(texts.length, reportBytes);
@@ -39,7 +39,7 @@ function scoreAll(
     for (index = 0; index < documentCount; index++) {
       const length = lengths[index] ?? 0;
       progress.atDocument(index);
-      if (!passedOver.has(index)) kernel.exports.scoreUnits(text, length, output + index * REPORT_BYTES);
+      if (!passedOver.has(index)) kernel.exports.scoreUnits(text, length, output + index * kernel.reportBytes);
       text += length * UNIT_BYTES;
     }
     new Uint8Array(slab).set(kernel.bytes.subarray(output, output + reportBytes));

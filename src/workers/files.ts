@@ -3,34 +3,31 @@ import { gunzipSync } from 'node:zlib';
 import { MillraceError, fromWireError, isMillraceError, messageOf, toWireError } from '../core/errors.js';
 import type { Kernel } from './kernel-host.js';
 import { isTrap, type KernelSlot } from './kernel-slot.js';
-import { SCORED } from './kernel/row-outcomes.js';
-import { Output } from './output.js';
 import type { ProgressRow } from './progress.js';
 import type { FilesRequest, RowFailure, RowSettings, RowsResponse } from './protocol.js';
 import { rowError, tooLarge } from './row-errors.js';
-import { REPORT_ROOM_BYTES, configureRows, namesBytes, writeNames } from './row-settings.js';
+import { ESCAPE_BYTES_MAX, REPORT_ROOM_BYTES, configureRows, namesBytes, writeNames } from './row-settings.js';
+import { RowWriter, isScored } from './row-writer.js';
 
 const encoder = new TextEncoder();
 
 /** Scores text files, a document each. A file that cannot be read is that document's failure. */
 export function scoreFiles(request: FilesRequest, slot: KernelSlot, progress: ProgressRow): RowsResponse {
-  const output = new Output(request.slab);
+  const writer = new RowWriter(request.slab, request.settings, slot.kernel.reportSlots);
   const failures: RowFailure[] = [];
   let bytes = 0;
   request.files.forEach((file, index) => {
     progress.atDocument(index);
     try {
       if (request.condemned.includes(index)) throw CONDEMNED;
-      bytes += scoreFile(file, request.settings, slot, output);
+      bytes += scoreFile(file, request.settings, slot, writer);
     } catch (thrown) {
       failures.push({ index, line: undefined, id: file.id, error: toWireError(asMillraceError(thrown, file.path)) });
     }
   });
   return {
     kind: 'rows',
-    slab: output.slab,
-    slabBytes: output.length,
-    lineIds: new Uint32Array(0),
+    ...writer.response(),
     failures,
     documents: request.files.length,
     lines: 0,
@@ -42,27 +39,28 @@ export function scoreFiles(request: FilesRequest, slot: KernelSlot, progress: Pr
 type TextFile = FilesRequest['files'][number];
 
 /** Scores one file and adds its row to the output; returns the bytes of its text. */
-function scoreFile(file: TextFile, settings: RowSettings, slot: KernelSlot, output: Output): number {
+function scoreFile(file: TextFile, settings: RowSettings, slot: KernelSlot, writer: RowWriter): number {
   const text = readText(file.path, settings);
   const id = encoder.encode(JSON.stringify(file.id));
   try {
-    return scoreText(text, id, settings, slot.kernel, output);
+    return scoreText(text, id, settings, slot.kernel, writer);
   } catch (thrown) {
     throw isTrap(thrown) ? fromWireError(slot.trapped(thrown)) : thrown;
   }
 }
 
-function scoreText(text: Uint8Array, id: Uint8Array, settings: RowSettings, kernel: Kernel, output: Output): number {
+function scoreText(text: Uint8Array, id: Uint8Array, settings: RowSettings, kernel: Kernel, writer: RowWriter): number {
   const names = namesBytes(settings, NO_SOURCE);
-  const idAt = kernel.layOut(names + id.length + text.length, fileRowRoom(settings, text.length, id.length)) + names;
+  const room = fileRowRoom(settings, text.length, id.length);
+  const idAt = kernel.layOut(names + id.length + text.length, room, settings.keepsRejected ? room : 0) + names;
   const textAt = idAt + id.length;
   writeNames(kernel, settings, NO_SOURCE);
   kernel.bytes.set(id, idAt);
   kernel.bytes.set(text, textAt);
   configureRows(kernel, settings, NO_SOURCE);
-  const outcome = kernel.exports.scoreFile(textAt, textAt + text.length, idAt, textAt);
-  if (outcome !== SCORED) throw fromWireError(rowError(outcome, kernel, settings));
-  output.gather(kernel);
+  const outcome = writer.finish(kernel.exports.scoreFile(textAt, textAt + text.length, idAt, textAt), kernel);
+  if (!isScored(outcome)) throw fromWireError(rowError(outcome, kernel, settings));
+  writer.gather(kernel);
   return kernel.exports.textBytesScored();
 }
 
@@ -74,7 +72,9 @@ const CONDEMNED = new MillraceError('ERR_WORKER_CRASHED', 'the document ended tw
 
 /** An escape takes at most six bytes for one; beside the text stand the id, twice with the report, and the report. */
 function fileRowRoom(settings: RowSettings, textBytes: number, idBytes: number): number {
-  return (settings.emit === 'reports' ? 0 : 6 * textBytes) + 2 * idBytes + REPORT_ROOM_BYTES;
+  const rejectedBytes = namesBytes(settings, NO_SOURCE);
+  const rowBytes = settings.emit === 'reports' ? 0 : ESCAPE_BYTES_MAX * textBytes;
+  return rowBytes + 2 * idBytes + rejectedBytes + REPORT_ROOM_BYTES;
 }
 
 /** Reads a file, unpacked if its name ends in `.gz`, unless it is too large. */

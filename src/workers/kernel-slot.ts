@@ -4,14 +4,17 @@ import { Kernel } from './kernel-host.js';
 /** This thread's kernel: made when first needed, and made anew after a trap or an outsized document. */
 export class KernelSlot {
   readonly #module: WebAssembly.Module;
+  readonly #measures: Float64Array;
   #kernel: Kernel | undefined;
 
-  constructor(module: WebAssembly.Module) {
+  /** @param measures - a `measureRow`. */
+  constructor(module: WebAssembly.Module, measures: Float64Array) {
     this.#module = module;
+    this.#measures = measures;
   }
 
   get kernel(): Kernel {
-    this.#kernel ??= Kernel.load(this.#module);
+    this.#kernel ??= Kernel.load(this.#measures, this.#module);
     return this.#kernel;
   }
 

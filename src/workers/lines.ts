@@ -2,13 +2,13 @@ import { closeSync, openSync } from 'node:fs';
 import { MillraceError, isMillraceError, messageOf, toWireError, type WireError } from '../core/errors.js';
 import type { Kernel } from './kernel-host.js';
 import { isTrap, type KernelSlot } from './kernel-slot.js';
-import { NO_MORE_ROWS, OUTPUT_FULL, SCORED, SCORED_WITHOUT_ID, SKIPPED } from './kernel/row-outcomes.js';
-import { Output } from './output.js';
+import { NO_MORE_ROWS, OUTPUT_FULL, SKIPPED } from './kernel/row-outcomes.js';
 import type { ProgressRow } from './progress.js';
 import type { LinesRequest, RowFailure, RowsResponse } from './protocol.js';
 import { readRange, skipByteOrderMark, type Span } from './range.js';
 import { rowError, rowId } from './row-errors.js';
 import { configureRows, namesBytes, outputRoom, writeNames } from './row-settings.js';
+import { RowWriter, isScored } from './row-writer.js';
 
 /** A range is read in pieces of this size, which are still in the cache when they are scored. */
 const PIECE_BYTES = 256 * 1024;
@@ -34,10 +34,9 @@ export function scoreLines(request: LinesRequest, slot: KernelSlot, progress: Pr
 class Rows {
   readonly #request: LinesRequest;
   readonly #kernel: Kernel;
-  readonly #output: Output;
+  readonly #writer: RowWriter;
   readonly #trapped: ReadonlyMap<number, WireError>;
   readonly #passedOver: ReadonlySet<number>;
-  readonly #lineIds: number[] = [];
   readonly #failures: RowFailure[] = [];
   /** Lines and text bytes of the pieces that are done with. */
   #lines = 0;
@@ -48,7 +47,7 @@ class Rows {
   constructor(request: LinesRequest, kernel: Kernel, trapped: ReadonlyMap<number, WireError>) {
     this.#request = request;
     this.#kernel = kernel;
-    this.#output = new Output(request.slab);
+    this.#writer = new RowWriter(request.slab, request.settings, kernel.reportSlots);
     this.#trapped = trapped;
     this.#passedOver = new Set([...request.condemned, ...trapped.keys()]);
   }
@@ -75,9 +74,7 @@ class Rows {
   response(inputError: WireError | undefined): RowsResponse {
     return {
       kind: 'rows',
-      slab: this.#output.slab,
-      slabBytes: this.#output.length,
-      lineIds: Uint32Array.from(this.#lineIds),
+      ...this.#writer.response(),
       failures: this.#failures,
       documents: this.index,
       lines: this.#lines,
@@ -95,18 +92,18 @@ class Rows {
     exports.startLines(start, end);
     while (true) {
       progress.atDocument(this.index);
-      const outcome = exports.nextRow(this.#passedOver.has(this.index) ? 1 : 0);
+      const outcome = this.#writer.finish(exports.nextRow(this.#passedOver.has(this.index) ? 1 : 0), kernel);
       if (outcome === NO_MORE_ROWS) break;
       if (outcome === OUTPUT_FULL) {
-        this.#output.gather(kernel);
+        this.#writer.gather(kernel);
         continue;
       }
-      if (outcome === SCORED_WITHOUT_ID) this.#noteLineId();
+      if (isScored(outcome)) this.#writer.noteLineId(outcome, this.#lines + exports.rowLine(), kernel);
       else if (outcome === SKIPPED) this.#fail(this.#trapped.get(this.index) ?? CONDEMNED, undefined);
-      else if (outcome !== SCORED) this.#fail(rowError(outcome, kernel, settings), rowId(outcome, kernel));
+      else this.#fail(rowError(outcome, kernel, settings), rowId(outcome, kernel));
       this.index++;
     }
-    this.#output.gather(kernel);
+    this.#writer.gather(kernel);
     this.#lines += exports.rowLine();
     this.#bytes += exports.textBytesScored();
   }
@@ -122,18 +119,11 @@ class Rows {
   readonly #room = (bytes: number): number => {
     const { settings, source } = this.#request;
     const names = namesBytes(settings, source);
-    const address = this.#kernel.layOut(names + bytes, outputRoom(settings, bytes, names));
+    const room = outputRoom(settings, bytes, names);
+    const address = this.#kernel.layOut(names + bytes, room, settings.keepsRejected ? room : 0);
     writeNames(this.#kernel, settings, source);
     return address + names;
   };
-
-  #noteLineId(): void {
-    const { exports } = this.#kernel;
-    this.#lineIds.push(
-      this.#output.positionOf(this.#kernel, exports.lineIdPosition()),
-      this.#lines + exports.rowLine(),
-    );
-  }
 
   #fail(error: WireError, id: string | number | undefined): void {
     this.#failures.push({ index: this.index, line: this.#lines + this.#kernel.exports.rowLine(), id, error });

@@ -1,7 +1,8 @@
 import type { Kernel } from './kernel-host.js';
+import type { LineIds } from './protocol.js';
 
 /**
- * The rows of one request, gathered in its slab.
+ * Rows of one batch, gathered in a slab that is moved to the main thread.
  *
  * The kernel's own output is small and is emptied into the slab whenever it is full; the slab is replaced by a larger one
  * when it is too small, and the main thread keeps what it gets back.
@@ -9,6 +10,7 @@ import type { Kernel } from './kernel-host.js';
 export class Output {
   #slab: ArrayBuffer;
   #length = 0;
+  readonly #lineIds: number[] = [];
 
   constructor(slab: ArrayBuffer) {
     this.#slab = slab;
@@ -23,18 +25,20 @@ export class Output {
     return this.#length;
   }
 
-  /** Where in the slab the byte at `address` of the kernel's output will stand. */
-  positionOf(kernel: Kernel, address: number): number {
-    return this.#length + (address >>> 0) - kernel.outputAddress;
+  get lineIds(): LineIds {
+    return Uint32Array.from(this.#lineIds);
   }
 
-  /** Moves the kernel's rows to the slab. */
-  gather({ exports, outputAddress, bytes }: Kernel): void {
-    const end = exports.outputEnd() >>> 0;
-    this.#makeRoom(end - outputAddress);
-    new Uint8Array(this.#slab).set(bytes.subarray(outputAddress, end), this.#length);
-    this.#length += end - outputAddress;
-    exports.emptyOutput();
+  /** Notes that the digits of the line's number are missing at `offset` of what the kernel has and is still to be gathered. */
+  noteLineId(offset: number, line: number): void {
+    this.#lineIds.push(this.#length + offset, line);
+  }
+
+  /** Moves the rows in [start, end) of the kernel's memory to the slab. */
+  gather(kernel: Kernel, start: number, end: number): void {
+    this.#makeRoom(end - start);
+    new Uint8Array(this.#slab).set(kernel.bytes.subarray(start, end), this.#length);
+    this.#length += end - start;
   }
 
   #makeRoom(bytes: number): void {

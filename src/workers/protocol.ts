@@ -5,6 +5,8 @@
  * moved back with the answer in it, so that a steady stream of batches allocates nothing.
  */
 import type { WireError } from '../core/errors.js';
+import type { ExpressionNode } from '../core/expression/nodes.js';
+import type { FilterName } from '../core/filters.js';
 
 export type Request = DocumentsRequest | LinesRequest | FilesRequest;
 
@@ -35,11 +37,26 @@ export interface DocumentsRequest extends RequestBase {
 
 /** How rows are read and written; the same for a whole run. */
 export interface RowSettings {
-  readonly emit: 'reports' | 'rows' | 'both';
+  /** `numbers` are the doubles of each report, for whoever goes on counting with them. */
+  readonly emit: 'reports' | 'rows' | 'both' | 'numbers';
+  /** Filters whose verdict rejects a document. */
+  readonly rejectBy: readonly FilterName[];
+  /** Of the documents that these keep, those are kept for which the expression holds. */
+  readonly keepIf: KeepIf | undefined;
+  /** Whether rows that are rejected are written as well, apart, with the reason. */
+  readonly keepsRejected: boolean;
+  /** Whether C4's cleaned text takes the place of the text in the rows that are kept. */
+  readonly cleans: boolean;
   readonly textField: string;
   readonly idField: string;
   readonly maxBytes: number;
   readonly lineBytesMax: number;
+}
+
+/** An expression over the report, as it was written and as it is evaluated. */
+export interface KeepIf {
+  readonly text: string;
+  readonly node: ExpressionNode;
 }
 
 /** Lines of JSON: those that start in [start, end) of a file, or all in `data`. */
@@ -83,13 +100,25 @@ export interface RowFailure extends DocumentFailure {
   readonly id: string | number | undefined;
 }
 
+/** Rows without an id: where in their slab the line number is missing, and that number within the request, in pairs. */
+export type LineIds = Uint32Array;
+
+export interface RejectedRows {
+  readonly slab: ArrayBuffer;
+  readonly slabBytes: number;
+  readonly lineIds: LineIds;
+}
+
 export interface RowsResponse {
   readonly kind: 'rows';
   /** The rows of output, from the start of the slab. */
   readonly slab: ArrayBuffer;
   readonly slabBytes: number;
-  /** Rows without an id: where in the slab their line number is missing, and that number within the request, in pairs. */
-  readonly lineIds: Uint32Array;
+  readonly lineIds: LineIds;
+  /** Rows that were rejected; undefined when they are not kept. */
+  readonly rejected: RejectedRows | undefined;
+  /** How many rows were rejected for each reason, by its number (`rejections.ts`). */
+  readonly rejections: Uint32Array;
   readonly failures: readonly RowFailure[];
   /** Documents handled, failures among them. */
   readonly documents: number;

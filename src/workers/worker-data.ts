@@ -6,4 +6,6 @@
 export interface WorkerData {
   readonly progress: Int32Array;
   readonly kernel: WebAssembly.Module;
+  /** What is measured and how: a `measureRow`. */
+  readonly measures: Float64Array;
 }

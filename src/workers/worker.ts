@@ -11,8 +11,8 @@ import type { Request, Response } from './protocol.js';
 import type { WorkerData } from './worker-data.js';
 import { Turns } from './turns.js';
 
-const { progress, kernel } = parseWorkerData(workerData);
-const slot = new KernelSlot(kernel);
+const { progress, kernel, measures } = parseWorkerData(workerData);
+const slot = new KernelSlot(kernel, measures);
 const turns = new Turns();
 
 /** Scores one batch; its slab goes back with the answer. */
@@ -44,13 +44,20 @@ function score(request: Request): Response {
 }
 
 function moveResponse(response: Response): unknown {
-  return move({ [transferableSymbol]: [response.slab], [valueSymbol]: response });
+  const rejected = response.kind === 'rows' ? response.rejected : undefined;
+  const slabs = rejected === undefined ? [response.slab] : [response.slab, rejected.slab];
+  return move({ [transferableSymbol]: slabs, [valueSymbol]: response });
 }
 
 function parseWorkerData(data: unknown): WorkerData {
-  if (typeof data === 'object' && data !== null && 'progress' in data && 'kernel' in data) {
-    const { progress, kernel } = data;
-    if (progress instanceof Int32Array && kernel instanceof WebAssembly.Module) return { progress, kernel };
+  if (typeof data === 'object' && data !== null && 'progress' in data && 'kernel' in data && 'measures' in data) {
+    const { progress, kernel, measures } = data;
+    const isSound =
+      progress instanceof Int32Array && kernel instanceof WebAssembly.Module && measures instanceof Float64Array;
+    if (isSound) return { progress, kernel, measures };
   }
-  throw new MillraceError('ERR_INTERNAL', 'a worker was started without the kernel and the shared progress');
+  throw new MillraceError(
+    'ERR_INTERNAL',
+    'a worker was started without the kernel, its settings and the shared progress',
+  );
 }

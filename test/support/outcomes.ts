@@ -1,22 +1,22 @@
 /** Outcomes of scoring as tests look at them. */
 import { isMillraceError, type ErrorCode } from '../../src/core/errors.js';
-import { isFailure, type Failure, type Report } from '../../src/core/report.js';
+import { isFailure, type CountsReport, type Failure } from '../../src/core/report.js';
 
 /** The report; an outcome that is a failure throws its error. */
-export function reportOf(outcome: Report | Failure | undefined): Report {
+export function reportOf<R extends CountsReport>(outcome: R | Failure | undefined): R {
   if (outcome === undefined) throw new Error('expected a report, got no outcome');
   if (isFailure(outcome)) throw outcome.error;
   return outcome;
 }
 
 /** The failure; an outcome that is a report throws. */
-export function failureOf(outcome: Report | Failure | undefined): Failure {
+export function failureOf(outcome: CountsReport | Failure | undefined): Failure {
   if (outcome === undefined || !isFailure(outcome)) throw new Error('expected a failure');
   return outcome;
 }
 
 /** For each outcome the code of its failure, or its id. */
-export function codesOrIds(outcomes: readonly (Report | Failure)[]): (string | number)[] {
+export function codesOrIds(outcomes: readonly (CountsReport | Failure)[]): (string | number)[] {
   return outcomes.map((outcome) => (isFailure(outcome) ? outcome.error.code : outcome.id));
 }
 

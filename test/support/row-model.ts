@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '../../src/core/errors.js';
 import { Kernel } from '../../src/workers/kernel-host.js';
-import { decodeReport } from '../../src/workers/report-layout.js';
+import { FULLEST_ROWS } from './measures.js';
 
 export interface ModelSettings {
   readonly textField?: string;
@@ -64,7 +64,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 let kernel: Kernel | undefined;
 
-/** Rows and dead letters of a file, by this model and the library's reports. */
+/** Rows and dead letters of a file, by this model and the library's reports of the kind `FULLEST_ROWS`. */
 export function runByModel(
   file: Uint8Array,
   source: string,
@@ -97,9 +97,9 @@ export function comparableId(id: unknown): unknown {
 
 function rowByModel(document: ModelDocument, source: string, emit: 'reports' | 'rows' | 'both'): string {
   if (emit === 'rows') return latin1(document.bytes);
-  kernel ??= Kernel.load();
+  kernel ??= Kernel.load(FULLEST_ROWS.row);
   const { id = `${source}:${document.line}`, text, replaced, row } = document;
-  const scored = decodeReport(id, kernel.scoreText(text), 0);
+  const scored = FULLEST_ROWS.decoder.decode(id, kernel.scoreText(text), 0);
   const report = replaced === 0 ? scored : { ...scored, replaced };
   return JSON.stringify(emit === 'reports' ? report : { ...row, report });
 }

@@ -10,6 +10,8 @@ import { scoreDocuments } from '../../src/workers/documents.js';
 import { compileKernel, type Kernel } from '../../src/workers/kernel-host.js';
 import { KernelSlot } from '../../src/workers/kernel-slot.js';
 import { ProgressRow, createProgress } from '../../src/workers/progress.js';
+import { REPORT_DECODER } from '../../src/workers/report-layout.js';
+import { DEFAULT_ROW } from '../support/measures.js';
 import { codesOrIds, reportOf } from '../support/outcomes.js';
 
 const progress = new ProgressRow(createProgress(1), 0);
@@ -20,7 +22,7 @@ class SpoiltSlot extends KernelSlot {
   readonly #spoilt = new WeakSet<Kernel>();
 
   constructor(spoil: (kernel: Kernel) => void) {
-    super(compileKernel());
+    super(compileKernel(), DEFAULT_ROW);
     this.#spoil = spoil;
   }
 
@@ -36,7 +38,7 @@ function score(texts: readonly string[], slot: KernelSlot): Outcome[] {
   const outcomes: Outcome[] = [];
   const documents = texts.map((text, id) => ({ id, text }));
   const costBytes = documents.reduce((sum, document) => sum + costOf(document), 0);
-  const limits = { maxBytes: 1e6, slabs: new SlabPool(1024, 1) };
+  const limits = { maxBytes: 1e6, slabs: new SlabPool(1024, 1), decoder: REPORT_DECODER };
   const batch = new DocumentsBatch(documents, { firstOrdinal: 0, costBytes }, limits, {
     done: (all) => outcomes.push(...all),
     fail: (error) => {
@@ -97,7 +99,7 @@ describe('documents at which the kernel stops', () => {
 
 describe('the kernel of a thread', () => {
   it('is made when it is first needed, and anew after it has stopped', () => {
-    const slot = new KernelSlot(compileKernel());
+    const slot = new KernelSlot(compileKernel(), DEFAULT_ROW);
     const first = slot.kernel;
     expect(slot.kernel).toBe(first);
     expect(slot.trapped(new Error('unreachable'))).toEqual({
@@ -108,7 +110,7 @@ describe('the kernel of a thread', () => {
   });
 
   it('is dropped when a document has blown it up, and only then', () => {
-    const slot = new KernelSlot(compileKernel());
+    const slot = new KernelSlot(compileKernel(), DEFAULT_ROW);
     const first = slot.kernel;
     score(['word '.repeat(1000)], slot);
     slot.dropIfOutsized();

@@ -6,17 +6,19 @@ import { gzipSync } from 'node:zlib';
 import { mkdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../src/core/report.js';
+import type { CountsReport } from '../../src/core/report.js';
 import { scoreFiles } from '../../src/workers/files.js';
 import { Kernel, compileKernel } from '../../src/workers/kernel-host.js';
 import { KernelSlot } from '../../src/workers/kernel-slot.js';
 import { ProgressRow, createProgress } from '../../src/workers/progress.js';
 import type { FilesRequest, RowSettings, RowsResponse } from '../../src/workers/protocol.js';
-import { decodeReport } from '../../src/workers/report-layout.js';
+import { KEEP_ALL } from '../../src/workers/row-settings.js';
+import { FULLEST_ROWS } from '../support/measures.js';
 import { unicodeText, wellFormedText } from '../support/text-arbitraries.js';
 import { Scratch } from '../support/scratch.js';
 
 const SETTINGS: RowSettings = {
+  ...KEEP_ALL,
   emit: 'reports',
   textField: 'text',
   idField: 'id',
@@ -25,8 +27,8 @@ const SETTINGS: RowSettings = {
 };
 
 const scratch = new Scratch();
-const worker = new KernelSlot(compileKernel());
-const reference = Kernel.load();
+const worker = new KernelSlot(compileKernel(), FULLEST_ROWS.row);
+const reference = Kernel.load(FULLEST_ROWS.row);
 const progress = new ProgressRow(createProgress(1), 0);
 
 interface File {
@@ -58,8 +60,8 @@ function rowsOf({ slab, slabBytes }: RowsResponse): string[] {
   return text.split('\n').slice(0, -1);
 }
 
-function reportOf(id: string, text: string): Report {
-  return decodeReport(id, reference.scoreText(text), 0);
+function reportOf(id: string, text: string): CountsReport {
+  return FULLEST_ROWS.decoder.decode(id, reference.scoreText(text), 0);
 }
 
 describe('rows of text files', () => {
@@ -152,7 +154,7 @@ describe('a file that cannot be scored', () => {
       [4, 'ERR_INPUT_CORRUPT', 'cut.txt.gz'],
     ]);
     expect(response.failures[0]?.error.message).toContain('ENOENT');
-    expect(rowsOf(response).map((row) => (JSON.parse(row) as Report).id)).toEqual(['good.txt', 'good.txt']);
+    expect(rowsOf(response).map((row) => (JSON.parse(row) as CountsReport).id)).toEqual(['good.txt', 'good.txt']);
   });
 
   it('is too large by its size, by what it unpacks to, or by what its ill-formed bytes become', () => {
@@ -184,7 +186,7 @@ describe('a file that cannot be scored', () => {
   });
 
   it('because the kernel stopped is a failure, and the next ones are scored by a new kernel', () => {
-    const slot = new KernelSlot(compileKernel());
+    const slot = new KernelSlot(compileKernel(), FULLEST_ROWS.row);
     const first = slot.kernel;
     Object.defineProperty(first, 'exports', {
       value: {

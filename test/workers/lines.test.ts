@@ -15,9 +15,11 @@ import { KernelSlot } from '../../src/workers/kernel-slot.js';
 import { scoreLines } from '../../src/workers/lines.js';
 import { ProgressRow, createProgress } from '../../src/workers/progress.js';
 import type { LinesRequest, RowSettings, RowsResponse } from '../../src/workers/protocol.js';
+import { KEEP_ALL } from '../../src/workers/row-settings.js';
 import { referenceReport } from '../reference/report.js';
 import { differences } from '../support/compare.js';
 import { jsonLinesFile } from '../support/json-files.js';
+import { FULLEST_ROWS } from '../support/measures.js';
 import { comparableId, comparableRow, runByModel } from '../support/row-model.js';
 import { Scratch, jsonLines } from '../support/scratch.js';
 import { wellFormedText } from '../support/text-arbitraries.js';
@@ -26,7 +28,11 @@ const scratch = new Scratch();
 const PATH = scratch.path('lines.jsonl');
 /** A name that has to be escaped in an id. */
 const SOURCE = 'a "quoted"\\näme.jsonl';
-const SETTINGS: RowSettings = {
+/** Rows as the model knows them; nothing else is a row of JSON. */
+type RowsOnly = RowSettings & { readonly emit: 'reports' | 'rows' | 'both' };
+
+const SETTINGS: RowsOnly = {
+  ...KEEP_ALL,
   emit: 'reports',
   textField: 'text',
   idField: 'id',
@@ -34,7 +40,7 @@ const SETTINGS: RowSettings = {
   lineBytesMax: 10_000_000,
 };
 
-const worker = new KernelSlot(compileKernel());
+const worker = new KernelSlot(compileKernel(), FULLEST_ROWS.row);
 const progress = new ProgressRow(createProgress(1), 0);
 
 function request(from: string | Uint8Array, start: number, end: number, settings = SETTINGS): LinesRequest {
@@ -43,7 +49,7 @@ function request(from: string | Uint8Array, start: number, end: number, settings
 }
 
 /** The file's ranges, of `rangeBytes` each but for the last. */
-function rangesOf(file: Uint8Array, rangeBytes: number, settings: RowSettings): LinesRequest[] {
+function rangesOf(file: Uint8Array, rangeBytes: number, settings: RowsOnly): LinesRequest[] {
   scratch.write('lines.jsonl', file);
   const requests: LinesRequest[] = [];
   for (let start = 0; start < file.length; start += rangeBytes) {
@@ -53,7 +59,7 @@ function rangesOf(file: Uint8Array, rangeBytes: number, settings: RowSettings): 
 }
 
 /** The file's lines as a stream delivers them, a few bytes at a time. */
-function blocksOf(file: Uint8Array, chunkBytes: number, settings: RowSettings): LinesRequest[] {
+function blocksOf(file: Uint8Array, chunkBytes: number, settings: RowsOnly): LinesRequest[] {
   // A byte order mark counts here and not for the limit of the line.
   const blocks = new LineBlocks(0, { chunkBytes, lineBytesMax: Math.max(chunkBytes, settings.lineBytesMax + 3) });
   const pieces = Array.from({ length: Math.ceil(file.length / 100) }, (_, index) =>
@@ -93,7 +99,7 @@ function putTogether(responses: readonly RowsResponse[]): Put {
   return { rows: all.split('\n').slice(0, -1), failures, documents, lines, bytes };
 }
 
-function expectAsModel(file: Uint8Array, settings: RowSettings, requests: readonly LinesRequest[]): void {
+function expectAsModel(file: Uint8Array, settings: RowsOnly, requests: readonly LinesRequest[]): void {
   const expected = runByModel(file, SOURCE, settings.emit, settings);
   const put = putTogether(requests.map((each) => scoreLines(each, worker, progress)));
   expect(put.rows.map((row) => comparableRow(row, settings.emit))).toEqual(expected.rows);
@@ -182,7 +188,7 @@ describe('a text that is scored where it stands in its row', () => {
         const line = Buffer.from(`{"pad":"${'x'.repeat(before)}","text":"${text}","id":"${after}"}\n`);
         const { rows } = putTogether([scoreLines(request(line, 0, line.length), worker, progress)]);
         const report = JSON.parse(Buffer.from(rows[0] ?? '', 'latin1').toString()) as Report;
-        expect(differences('row', report, referenceReport(text))).toEqual([]);
+        expect(differences('row', report, referenceReport(text, {}))).toEqual([]);
       }),
       { numRuns: 300 },
     );
@@ -266,7 +272,7 @@ describe('documents that are given up', () => {
   });
 
   it('because the kernel stopped at them are failures, and the others are scored by a new kernel', () => {
-    const slot = new KernelSlot(compileKernel());
+    const slot = new KernelSlot(compileKernel(), FULLEST_ROWS.row);
     const first = slot.kernel;
     let calls = 0;
     const { nextRow } = first.exports;

@@ -6,19 +6,11 @@ import { Output } from '../../src/workers/output.js';
 
 const ADDRESS = 100;
 
-/** A kernel whose output holds these bytes. */
+/** A kernel whose memory holds these bytes at `ADDRESS`. */
 function kernelWith(rows: Uint8Array): Kernel {
   const bytes = new Uint8Array(ADDRESS + rows.length);
   bytes.set(rows, ADDRESS);
-  let end = ADDRESS + rows.length;
-  const exports = {
-    outputEnd: () => end,
-    emptyOutput: () => {
-      end = ADDRESS;
-      return 0;
-    },
-  };
-  return { bytes, outputAddress: ADDRESS, exports } as unknown as Kernel;
+  return { bytes } as unknown as Kernel;
 }
 
 describe('gathered rows', () => {
@@ -28,15 +20,16 @@ describe('gathered rows', () => {
         const slab = new ArrayBuffer(slabBytes);
         const output = new Output(slab);
         let before = 0;
-        for (const piece of pieces) {
-          const kernel = kernelWith(piece);
-          expect(output.positionOf(kernel, ADDRESS + 7)).toBe(before + 7);
-          output.gather(kernel);
-          output.gather(kernel); // emptied by the first
+        const lineIds: number[] = [];
+        for (const [index, piece] of pieces.entries()) {
+          output.noteLineId(7, index);
+          lineIds.push(before + 7, index);
+          output.gather(kernelWith(piece), ADDRESS, ADDRESS + piece.length);
           before += piece.length;
         }
         expect(output.length).toBe(before);
         expect(Buffer.from(output.slab, 0, output.length)).toEqual(Buffer.concat(pieces));
+        expect([...output.lineIds]).toEqual(lineIds);
         if (before <= slabBytes) expect(output.slab).toBe(slab);
       }),
       { numRuns: 200 },

@@ -9,6 +9,8 @@ import type { Report } from '../../src/core/report.js';
 import { compileKernel } from '../../src/workers/kernel-host.js';
 import { createProgress } from '../../src/workers/progress.js';
 import type { LinesRequest, Request, Response } from '../../src/workers/protocol.js';
+import { KEEP_ALL } from '../../src/workers/row-settings.js';
+import { DEFAULT_ROW } from '../support/measures.js';
 import { Scratch } from '../support/scratch.js';
 
 const scratch = new Scratch();
@@ -32,10 +34,11 @@ async function startWorker(workerData: unknown): Promise<Handle> {
 
 let handle: Handle;
 beforeEach(async () => {
-  handle = await startWorker({ progress, kernel: compileKernel() });
+  handle = await startWorker({ progress, kernel: compileKernel(), measures: DEFAULT_ROW });
 });
 
 const SETTINGS = {
+  ...KEEP_ALL,
   emit: 'reports',
   textField: 'text',
   idField: 'id',
@@ -74,7 +77,11 @@ describe('an answer', () => {
     const files = { ...base, kind: 'files' as const, settings: SETTINGS, files: [{ path, id: 'a' }] };
     const { response } = opened(await handle({ ...files, slab: new ArrayBuffer(8192) }));
     expect(response.kind === 'rows' && response.documents).toBe(1);
-    const row = JSON.parse(Buffer.from(response.slab, 0, 400).toString().split('\n')[0] ?? '') as Report;
+    const row = JSON.parse(
+      Buffer.from(response.slab, 0, response.kind === 'rows' ? response.slabBytes : 0)
+        .toString()
+        .split('\n')[0] ?? '',
+    ) as Report;
     expect(row.words).toBe(2);
     const documents = { ...base, kind: 'documents' as const, documentCount: 0, slabBytes: 0 };
     expect(opened(await handle({ ...documents, slab: new ArrayBuffer(8) })).response.kind).toBe('documents');
@@ -102,10 +109,13 @@ describe('batches', () => {
 });
 
 describe('a worker', () => {
-  it.each([[undefined], [{}], [{ progress }], [{ progress: [0, 0], kernel: {} }]])(
-    'does not start with %j in place of its data',
-    async (workerData) => {
-      await expect(startWorker(workerData)).rejects.toMatchObject({ code: 'ERR_INTERNAL' });
-    },
-  );
+  it.each([
+    [undefined],
+    [{}],
+    [{ progress }],
+    [{ progress: [0, 0], kernel: {}, measures: [] }],
+    [{ progress, kernel: compileKernel() }],
+  ])('does not start with %j in place of its data', async (workerData) => {
+    await expect(startWorker(workerData)).rejects.toMatchObject({ code: 'ERR_INTERNAL' });
+  });
 });

@@ -58,7 +58,8 @@ export function countChars(text: usize, bytes: usize, hasHigh: bool): void {
   chars = 0;
   distinct = 0;
   terms = 0;
-  memory.fill(ASCII_COUNTS, 0, (<usize>ASCII) << 2);
+  for (let counts: usize = 0; counts < (<usize>ASCII) << 2; counts += 16)
+    v128.store(counts, i32x4.splat(0), ASCII_COUNTS);
   for (let done: usize = 0; done < bytes; done += SEGMENT_BYTES) {
     countBytes(text + done, min(bytes - done, SEGMENT_BYTES));
     addUpSegment();

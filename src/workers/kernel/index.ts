@@ -1,34 +1,49 @@
 /** The kernel's surface: everything the host calls, and the parts that its tests call by themselves. */
 import { prepareChars } from './chars';
+import { prepareLexicon } from './documentation/lexicon';
+import { prepareHashes } from './filters/hashes';
 import { prepareLogarithms } from './logarithms';
-import { prepareReportRow } from './report-row';
 import { prepareSentences } from './sentences';
 import { prepareTokens } from './tokens';
+import { prepareVocabulary } from './vocabulary';
 
 /** Takes the permanent tables; to be called once, first. The seeds are any random numbers. */
 export function initialise(seed: u64, seedHigh: u64): void {
   prepareLogarithms();
   prepareChars();
   prepareTokens(seed, seedHigh);
+  prepareHashes(seed, seedHigh);
   prepareSentences();
-  prepareReportRow();
+  prepareLexicon();
+  prepareVocabulary();
 }
 
-export { layOut, outputAddress } from './memory';
-export { scoreDocument, scoreUnits } from './document';
+export { layOut, outputAddress, rejectedAddress } from './memory';
+export { cleanDocument, measureDocument, scoreUnits } from './document';
+export { settingsAddress } from './settings';
+export { takeTemplate } from './report-row';
 export {
-  configureRows,
-  emptyOutput,
-  lineIdPosition,
+  finishRow,
+  limitRows,
   nextRow,
-  outputEnd,
+  rowEnd,
   rowLine,
   rowStart,
-  rowEnd,
   scoreFile,
   startLines,
   textBytesScored,
 } from './rows';
+export { configureRejection, rejectionCountsAddress } from './rejection';
+export {
+  configureOutput,
+  emptyOutput,
+  lineIdPosition,
+  nameRows,
+  outputEnd,
+  rejectedOutputEnd,
+  takeRejectionFields,
+} from './row-output';
+export { reportAddress } from './report-values';
 export { setFieldNames, getRowErrorAt, getRowIdEnd, getRowIdKind, getRowIdStart, getRowTextKind } from './json-row';
 
 export { formatNumber, formatInteger } from './number';

@@ -2,12 +2,13 @@
  * The first pass: text → bit masks, one cache line of masks for 64 bytes of text.
  *
  *   block k of the text (64 bytes)  ─▶  record k (8 masks of 64 bits)
- *   │ token start │ token end │ word start │ space │ newline │ terminal │ high │ spare │
+ *   │ token start │ token end │ word start │ space │ newline │ terminal │ high │ paragraph │
  *
  * Bit i of a mask speaks of byte i of the block. All bytes of a code point carry its space and terminal bits. A token or
  * word start is the first byte of one; a token end is the byte after the last one. Bits past the end of the text are clear,
- * but for the end of a token that ends with the text; there is always a record for that.
+ * but for the end of a token that ends with the text; there is always a record for that. The paragraph starts are `countUnits`'.
  */
+import { join } from './bits';
 import { CLASS_SOLO, CLASS_SPACE, CLASS_TERMINAL, CLASS_TOKEN, classOf } from './unicode';
 import { decode, widthOf } from './utf8';
 import { countWideChar } from './chars';
@@ -23,6 +24,8 @@ export const SPACE: usize = 24;
 export const NEWLINE: usize = 32;
 export const TERMINAL: usize = 40;
 export const HIGH: usize = 48;
+/** The first byte of a paragraph that is not white space. */
+export const PARAGRAPH: usize = 56;
 
 /*
  * ASCII classes by two 16-entry tables: class(byte) = LOW[byte & 15] & HIGH_NIBBLE[byte >> 4]. Bits 0–3 mean "token", 4–6
@@ -171,13 +174,6 @@ function isTerminal(classes: v128, chunk: v128): v128 {
 
 function isNewline(chunk: v128): v128 {
   return i8x16.eq(chunk, i8x16.splat(0x0a));
-}
-
-/** The sign bits of 64 bytes. */
-function join(a: v128, b: v128, c: v128, d: v128): u64 {
-  const lower = (<u32>i8x16.bitmask(a)) | ((<u32>i8x16.bitmask(b)) << 16);
-  const upper = (<u32>i8x16.bitmask(c)) | ((<u32>i8x16.bitmask(d)) << 16);
-  return (<u64>lower) | ((<u64>upper) << 32);
 }
 
 function resetSpill(): void {

@@ -1,8 +1,8 @@
 /**
  * Linear memory by hand.
  *
- *   0 ───────── __heap_base ──────────── inputStart ───── outputStart ────── workStart ─────────▶ grows
- *   │ constants │ permanent tables      │ bytes to score │ rows or reports │ one document's work │
+ *   0 ───────── __heap_base ──────────── inputStart ───── outputStart ───── rejectedStart ── workStart ─────────▶ grows
+ *   │ constants │ permanent tables      │ bytes to score │ rows or reports │ rejected rows │ one document's work │
  *
  * Permanent tables are taken once. Input and output are laid anew for each unit of work (`layOut`). The work area is a
  * bump allocator that starts empty for each document; a table takes the address space of its worst case, and the
@@ -21,6 +21,8 @@ let permanentEnd: usize = __heap_base;
 let inputStart: usize = 0;
 let outputStart: usize = 0;
 let outputEnd: usize = 0;
+let rejectedStart: usize = 0;
+let rejectedEnd: usize = 0;
 let workStart: usize = 0;
 let workEnd: usize = 0;
 
@@ -31,12 +33,14 @@ export function takePermanent(bytes: usize): usize {
   return start;
 }
 
-/** Lays out room for `inputBytes` to score and `outputBytes` of answers; returns the input's address. */
-export function layOut(inputBytes: usize, outputBytes: usize): usize {
+/** Lays out room for bytes to score, for answers, and for rows that are rejected; returns the input's address. */
+export function layOut(inputBytes: usize, outputBytes: usize, rejectedBytes: usize): usize {
   inputStart = alignUp(permanentEnd);
   outputStart = alignUp(endOf(inputStart, inputBytes));
   outputEnd = outputStart + outputBytes;
-  workStart = alignUp(endOf(outputStart, outputBytes));
+  rejectedStart = alignUp(endOf(outputStart, outputBytes));
+  rejectedEnd = rejectedStart + rejectedBytes;
+  workStart = alignUp(endOf(rejectedStart, rejectedBytes));
   workEnd = workStart;
   return inputStart;
 }
@@ -49,6 +53,14 @@ export function outputLimit(): usize {
   return outputEnd;
 }
 
+export function rejectedAddress(): usize {
+  return rejectedStart;
+}
+
+export function rejectedLimit(): usize {
+  return rejectedEnd;
+}
+
 /** Forgets the previous document's tables. */
 export function startWork(): void {
   workEnd = workStart;
@@ -59,6 +71,16 @@ export function takeWork(bytes: usize): usize {
   const start = workEnd;
   workEnd = alignUp(endOf(start, bytes));
   return start;
+}
+
+/** Where the next table will begin: what is taken from there on can be given back with `releaseWork`. */
+export function workMark(): usize {
+  return workEnd;
+}
+
+/** Gives back all tables that were taken since the mark. */
+export function releaseWork(mark: usize): void {
+  workEnd = mark;
 }
 
 function alignUp(address: usize): usize {

@@ -1,76 +1,65 @@
-/** A report as one line of JSON, with the fields in the order in which the library's reports have them. */
+/**
+ * A report as one line of JSON, by a template that the host has written: the names of fields are the host's.
+ *
+ *   field   │ literal 80 bytes │ its length u32 │ slot u32 │ kind u32 │ alternatives u32 │
+ *
+ * A literal is everything between two numbers: punctuation, key, colon. A choice stands for one of the alternatives that follow
+ * it, by the number in its slot: the verdict of a filter. The first field is what stands before the id, the last what comes after
+ * the others when replacements are reported.
+ */
 import { takePermanent } from './memory';
 import { formatNumber } from './number';
+import { SLOT_REPLACED } from './report-slots';
+import { valueOf } from './report-values';
 import {
-  SLOT_AGGREGATE,
-  SLOT_BYTES,
-  SLOT_CHARS,
-  SLOT_DISTINCT_TOKENS,
-  SLOT_ENTROPY_CHAR,
-  SLOT_ENTROPY_SENTENCE,
-  SLOT_ENTROPY_TOKEN,
-  SLOT_EVENNESS,
-  SLOT_LINES,
-  SLOT_PARAGRAPHS,
-  SLOT_REDUNDANCY,
-  SLOT_REPLACED,
-  SLOT_SENTENCES,
-  SLOT_TOKENS,
-  SLOT_WORDS,
-} from './report-slots';
+  FIELD_ALTERNATIVES,
+  FIELD_BYTES,
+  FIELD_CHOICE,
+  FIELD_KIND,
+  FIELD_LENGTH,
+  FIELD_NUMBER,
+  FIELD_SLOT,
+} from './row-template';
 
-/** Bytes that a report takes at most, its id aside: some 250 of keys and 15 numbers of up to 25. */
-export const REPORT_ROW_BYTES_MAX: usize = 1024;
+/** Literals up to this, nearly all, are copied without a loop. */
+const SHORT_BYTES: usize = 32;
 
-/*
- * A field is its key with all punctuation before the number, copied as two vectors, and the slot of the number:
- *   │ key 32 bytes │ key length u32 │ slot u32 │
- */
-const FIELD_BYTES: usize = 40;
-const FIELD_KEY_BYTES: usize = 32;
-const FIELD_LENGTH: usize = 32;
-const FIELD_SLOT: usize = 36;
-const FIELDS_MAX: usize = 32;
+const CLOSE_BRACE: u8 = 0x7d;
 
 let fields: usize = 0;
-let fieldsEnd: usize = 0;
-let opening: usize = 0;
-let replacedField: usize = 0;
+/** The field of replacements, behind all that are always written. */
+let lastField: usize = 0;
 
-export function prepareReportRow(): void {
-  fields = takePermanent(FIELDS_MAX * FIELD_BYTES);
-  fieldsEnd = fields;
-  opening = addField('{"schema":1,"id":', 0);
-  replacedField = addField(',"replaced":', SLOT_REPLACED);
-  fields = fieldsEnd;
-  addField(',"bytes":', SLOT_BYTES);
-  addField(',"chars":', SLOT_CHARS);
-  addField(',"words":', SLOT_WORDS);
-  addField(',"tokens":', SLOT_TOKENS);
-  addField(',"distinctTokens":', SLOT_DISTINCT_TOKENS);
-  addField(',"lines":', SLOT_LINES);
-  addField(',"paragraphs":', SLOT_PARAGRAPHS);
-  addField(',"sentences":', SLOT_SENTENCES);
-  addField(',"entropy":{"char":', SLOT_ENTROPY_CHAR);
-  addField(',"token":', SLOT_ENTROPY_TOKEN);
-  addField(',"sentence":', SLOT_ENTROPY_SENTENCE);
-  addField(',"evenness":', SLOT_EVENNESS);
-  addField(',"redundancy":', SLOT_REDUNDANCY);
-  addField(',"aggregate":', SLOT_AGGREGATE);
+/** Room for the template, which the host writes before the first report; returns its address. */
+export function takeTemplate(fieldCount: u32): usize {
+  fields = takePermanent(<usize>fieldCount * FIELD_BYTES);
+  lastField = fields + <usize>(fieldCount - 1) * FIELD_BYTES;
+  return fields;
 }
 
 /** Writes everything before the id. */
 export function openReport(out: usize): usize {
-  return writeKey(opening, out);
+  return writeFieldLiteral(fields, out);
 }
 
 /** Writes everything behind the id, up to the closing brace. */
-export function closeReport(report: usize, out: usize): usize {
-  for (let field = fields; field < fieldsEnd; field += FIELD_BYTES) out = writeField(field, report, out);
-  store<u8>(out++, 0x7d); // the brace of "entropy"
-  if (load<f64>(report + ((<usize>SLOT_REPLACED) << 3)) > 0) out = writeField(replacedField, report, out);
-  store<u8>(out++, 0x7d);
-  return out;
+export function closeReport(out: usize): usize {
+  let field = fields + FIELD_BYTES;
+  while (field < lastField) {
+    const kind = load<u32>(field, FIELD_KIND);
+    if (kind == FIELD_NUMBER) {
+      out = writeNumber(field, out);
+    } else if (kind == FIELD_CHOICE) {
+      out = writeFieldLiteral(field + (1 + <usize>valueOf(load<i32>(field, FIELD_SLOT))) * FIELD_BYTES, out);
+      field += <usize>load<u32>(field, FIELD_ALTERNATIVES) * FIELD_BYTES;
+    } else {
+      out = writeFieldLiteral(field, out);
+    }
+    field += FIELD_BYTES;
+  }
+  if (valueOf(SLOT_REPLACED) > 0) out = writeNumber(lastField, out);
+  store<u8>(out, CLOSE_BRACE);
+  return out + 1;
 }
 
 /** Copies the ASCII characters of a literal. */
@@ -79,21 +68,14 @@ export function writeLiteral(literal: string, out: usize): usize {
   return out;
 }
 
-function writeField(field: usize, report: usize, out: usize): usize {
-  const number = load<f64>(report + ((<usize>load<u32>(field, FIELD_SLOT)) << 3));
-  return formatNumber(number, writeKey(field, out));
+function writeNumber(field: usize, out: usize): usize {
+  return formatNumber(valueOf(load<i32>(field, FIELD_SLOT)), writeFieldLiteral(field, out));
 }
 
-function writeKey(field: usize, out: usize): usize {
+function writeFieldLiteral(field: usize, out: usize): usize {
+  const length = <usize>load<u32>(field, FIELD_LENGTH);
   v128.store(out, v128.load(field));
   v128.store(out, v128.load(field, 16), 16);
-  return out + <usize>load<u32>(field, FIELD_LENGTH);
-}
-
-function addField(key: string, slot: i32): usize {
-  const field = fieldsEnd;
-  store<u32>(field, <u32>(writeLiteral(key, field) - field), FIELD_LENGTH);
-  store<u32>(field, slot, FIELD_SLOT);
-  fieldsEnd += FIELD_BYTES;
-  return field;
+  for (let at: usize = SHORT_BYTES; at < length; at += 16) v128.store(out + at, v128.load(field + at));
+  return out + length;
 }

@@ -13,6 +13,12 @@ export const SKIPPED = 10;
 export const SCORED = 16;
 /** Likewise, but the row has no id of its own: its line number is still to be written where `lineIdPosition` says. */
 export const SCORED_WITHOUT_ID = 17;
+/** Rejected; its row is in the output of rejected rows, if there is one. */
+export const REJECTED = 18;
+/** Likewise, without an id of its own. */
+export const REJECTED_WITHOUT_ID = 19;
+/** Measured: the host says with `finishRow` whether it is kept. */
+export const UNDECIDED = 20;
 /** No row was handled: the output must be emptied first. */
 export const OUTPUT_FULL = 32;
 /** No row is left. */
@@ -22,3 +28,5 @@ export const NO_MORE_ROWS = 33;
 export const EMIT_REPORTS = 0;
 export const EMIT_ROWS = 1;
 export const EMIT_BOTH = 2;
+/** The report's doubles as they are, for a host that goes on counting with them. */
+export const EMIT_NUMBERS = 3;

@@ -5,9 +5,9 @@
  * text follows or the run holds a terminal of a script written without spaces. One that holds no token is not counted.
  */
 import { entropyOf, termOf } from './logarithms';
-import { SPACE, TERMINAL, TOKEN_START, WORD_START, hasHigh, recordAt } from './masks';
+import { SPACE, TERMINAL, TOKEN_START, WORD_START, hasHigh } from './masks';
 import { takePermanent, takeWork } from './memory';
-import { countBits, hasBit, hasBits } from './units';
+import { countBits, hasBit, hasBits, nextBit, nextClear } from './units';
 import { CLASS_CLOSER, CLASS_WIDE_TERMINAL, classOf } from './unicode';
 import { decode, widthOf } from './utf8';
 
@@ -19,6 +19,11 @@ let shortCounts: usize = 0;
 /** Lengths of the counted sentences in words, u32 each, in order; the long ones apart. */
 let lengths: usize = 0;
 let longLengths: usize = 0;
+/** Where sentences end, u32 each, in order; also those of sentences that are not counted. */
+let ends: usize = 0;
+let endCount: u32 = 0;
+/** The first end that `sentencesWithin` has not passed. */
+let cursor: u32 = 0;
 let sentences: u32 = 0;
 let longSentences: u32 = 0;
 
@@ -34,20 +39,56 @@ export function sentenceCount(): u32 {
 export function findSentences(text: usize, bytes: usize, masks: usize): void {
   lengths = takeWork(((bytes >>> 1) + 1) << 2);
   longLengths = takeWork((bytes / (2 * SHORT_WORDS) + 1) << 2);
+  ends = takeWork(((bytes >>> 1) + 1) << 2);
+  endCount = 0;
   sentences = 0;
   longSentences = 0;
   let start: usize = 0;
-  let runStart = nextTerminal(masks, 0, bytes);
+  let runStart = nextBit(masks, TERMINAL, 0, bytes);
   while (runStart < bytes) {
-    const runEnd = endOfRun(masks, runStart, bytes);
+    const runEnd = nextClear(masks, TERMINAL, runStart, bytes);
     const closed = isEnd(masks, runEnd, bytes) ? runEnd : skipClosers(text, runEnd, bytes);
     if (isEnd(masks, closed, bytes) || holdsWideTerminal(text, runStart, runEnd)) {
       finishSentence(masks, start, closed);
+      store<u32>(ends + ((<usize>endCount) << 2), <u32>closed);
+      endCount++;
       start = closed;
     }
-    runStart = nextTerminal(masks, closed, bytes);
+    runStart = nextBit(masks, TERMINAL, closed, bytes);
   }
   if (start < bytes) finishSentence(masks, start, bytes);
+}
+
+/** Byte offset at which the sentence of this index ends, counted or not. The rest behind the last end is not among them. */
+export function sentenceEnd(index: u32): usize {
+  return <usize>load<u32>(ends + ((<usize>index) << 2));
+}
+
+/** Ends that `sentenceEnd` knows. */
+export function sentenceEndCount(): u32 {
+  return endCount;
+}
+
+/** Begins a walk of `sentencesWithin` at the front. */
+export function walkSentences(): void {
+  cursor = 0;
+}
+
+/**
+ * The sentences of the slice [from, to) taken as a text of its own; it begins and ends with the text, a line or white space.
+ *
+ * Slices are asked for in ascending order, so that all of a text's take one walk over its sentences.
+ */
+export function sentencesWithin(masks: usize, from: usize, to: usize): u32 {
+  while (cursor < endCount && sentenceEnd(cursor) <= from) cursor++;
+  let found: u32 = 0;
+  let start = from;
+  while (cursor < endCount && sentenceEnd(cursor) <= to) {
+    const end = sentenceEnd(cursor++);
+    found += <u32>hasBits(masks, TOKEN_START, start, end);
+    start = end;
+  }
+  return found + <u32>(start < to && hasBits(masks, TOKEN_START, start, to));
 }
 
 /** The entropy of the lengths; empties the counters on the way. */
@@ -98,30 +139,6 @@ function finishSentence(masks: usize, from: usize, to: usize): void {
     store<u32>(longLengths + ((<usize>longSentences) << 2), words);
     longSentences++;
   }
-}
-
-/** The first byte from `from` on that begins a TERMINAL code point, or `bytes`. */
-function nextTerminal(masks: usize, from: usize, bytes: usize): usize {
-  if (from >= bytes) return bytes;
-  let rest = load<u64>(recordAt(masks, from), TERMINAL) & (u64.MAX_VALUE << (from & 63));
-  let base = from & ~63;
-  while (rest == 0) {
-    base += 64;
-    if (base >= bytes) return bytes;
-    rest = load<u64>(masks + base, TERMINAL);
-  }
-  return base + <usize>ctz(rest);
-}
-
-function endOfRun(masks: usize, from: usize, bytes: usize): usize {
-  let rest = ~load<u64>(recordAt(masks, from), TERMINAL) & (u64.MAX_VALUE << (from & 63));
-  let base = from & ~63;
-  while (rest == 0) {
-    base += 64;
-    if (base >= bytes) return bytes;
-    rest = ~load<u64>(masks + base, TERMINAL);
-  }
-  return min(base + <usize>ctz(rest), bytes);
 }
 
 function skipClosers(text: usize, from: usize, bytes: usize): usize {

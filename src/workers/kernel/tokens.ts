@@ -3,6 +3,7 @@
  *
  *   slots    u32 each: where the entry is, 0 when free        (open addressing, linear probing, at most half full, mostly a tenth)
  *   entries  │ key 16 bytes │ hash u32 │ count u32 │ …        (dense, in order of first occurrence)
+ *   order    u32 each: the entry of each token of the text, in order
  *
  * The key of a token of up to 16 bytes (lower-cased, UTF-8) is the token itself, padded with zeros: equal keys are equal tokens.
  * A longer token's bytes are kept apart, and its key is │ 0 │ 56 bits of hash │ address u32 │ length u32 │: no token begins with a
@@ -22,9 +23,9 @@ const SHORT_KEY_BYTES: usize = 16;
 const SPACES: u64 = 0x2020202020202020;
 const HIGH_BITS: u64 = 0x8080808080808080;
 
-const ENTRY_BYTES: usize = 24;
+export const ENTRY_BYTES: usize = 24;
 const ENTRY_HASH: usize = 16;
-const ENTRY_COUNT: usize = 20;
+export const ENTRY_COUNT: usize = 20;
 
 /** A block of 64 bytes ends at most 33 tokens, so the room for new ones is checked once a block. */
 const TOKENS_PER_BLOCK: u32 = 33;
@@ -48,7 +49,7 @@ let entries: usize = 0;
 let roomEnd: usize = 0;
 let entriesEnd: usize = 0;
 let longKeysEnd: usize = 0;
-
+let order: usize = 0;
 export function prepareTokens(seed: u64, seedHigh: u64): void {
   multiplier = seed | 1;
   multiplierHigh = seedHigh | 1;
@@ -72,6 +73,7 @@ export function countTokens(text: usize, bytes: usize, masks: usize, tokens: u32
   const highFactor = multiplierHigh;
   let hashShift = shift;
   let next = entriesEnd;
+  let place = order;
   let start: usize = 0; // address of a token that began in a block before, 0 for none
   for (let block = text; masks < masksEnd; block += BLOCK_BYTES, masks += RECORD_BYTES) {
     if (next > roomEnd) {
@@ -93,8 +95,9 @@ export function countTokens(text: usize, bytes: usize, masks: usize, tokens: u32
       const high = (load<u64>(start, 8) | SPACES) & load<u64>(keep, 8);
       if (end - start > SHORT_KEY_BYTES || (wide && ((low | high) & HIGH_BITS) != 0)) {
         entriesEnd = next;
-        countLoweredToken(start, end);
+        store<u32>(place, countLoweredToken(start, end));
         next = entriesEnd;
+        place += 4;
         start = 0;
         continue;
       }
@@ -114,6 +117,8 @@ export function countTokens(text: usize, bytes: usize, masks: usize, tokens: u32
         } while (differs(entry, low, high));
       }
       store<u32>(table + at, <u32>(entry - base));
+      store<u32>(place, <u32>(entry - base));
+      place += 4;
       store<u32>(entry, load<u32>(entry, ENTRY_COUNT) + 1, ENTRY_COUNT);
       next += seated == 0 ? ENTRY_BYTES : 0;
     }
@@ -128,6 +133,55 @@ function differs(entry: usize, low: u64, high: u64): bool {
 
 export function distinctTokens(): u32 {
   return <u32>((entriesEnd - entries) / ENTRY_BYTES) - 1;
+}
+
+/** Address of the first entry; entries stand one after the other up to `entriesLimit`, in order of first occurrence. */
+export function firstEntry(): usize {
+  return entries + ENTRY_BYTES;
+}
+
+export function entriesLimit(): usize {
+  return entriesEnd;
+}
+
+/** Bytes of the table: what an entry's offset is below. */
+export function entryBytes(): usize {
+  return entriesEnd - entries;
+}
+
+/** Address of the key of an entry: lower case, with 0x7F for `_`. */
+export function keyAddress(entry: usize): usize {
+  return isLong(entry) ? <usize>(load<u64>(entry, 8) & 0xffffffff) : entry;
+}
+
+export function isLong(entry: usize): bool {
+  return load<u8>(entry) == 0;
+}
+
+/** The entry of the token of this index, as an offset that is a multiple of `ENTRY_BYTES`. */
+export function entryAt(index: u32): u32 {
+  return load<u32>(order + ((<usize>index) << 2));
+}
+
+/** Where `entryAt` reads: u32 each, for loops. */
+export function orderAddress(): usize {
+  return order;
+}
+
+/** The entry's offset of a token of up to 16 bytes, lower case, padded with zeros; 0 when the text does not have it. */
+export function entryOf(low: u64, high: u64): u32 {
+  let at = (<usize>(shortHash(low, high) >>> shift)) << 2;
+  while (true) {
+    const seated = load<u32>(slots + at);
+    if (seated == 0 || !differs(entries + <usize>seated, low, high)) return seated;
+    at = (at + 4) & slotBytesMask;
+  }
+}
+
+/** How often such a token occurs. */
+export function countOf(low: u64, high: u64): u32 {
+  const seated = entryOf(low, high);
+  return seated == 0 ? 0 : load<u32>(entries + <usize>seated, ENTRY_COUNT);
 }
 
 export function tokenEntropy(tokens: u32): f64 {
@@ -151,6 +205,7 @@ function startTable(bytes: usize, tokens: u32): void {
   slots = takeWork((<usize>slotsMax) << 2);
   entries = takeWork((<usize>tokens + 2) * ENTRY_BYTES);
   longKeysEnd = takeWork(bytes + (bytes >>> 1)); // lower case is at most half as long again
+  order = takeWork((<usize>tokens) << 2);
   entriesEnd = entries + ENTRY_BYTES; // the first entry stays unused: 0 means a free slot
   setSlots(slotsAtFirst);
 }
@@ -181,17 +236,21 @@ function shortHash(low: u64, high: u64): u32 {
   return <u32>(((low ^ (high * multiplierHigh)) * multiplier) >>> 32);
 }
 
-/** Counts a token that is long or not all ASCII: it is lower-cased behind the long keys, and stays there if it is long and new. */
-function countLoweredToken(start: usize, end: usize): void {
+/**
+ * Counts a token that is long or not all ASCII, and returns its entry's offset.
+ *
+ * It is lower-cased behind the long keys, and stays there if it is long and new.
+ */
+function countLoweredToken(start: usize, end: usize): u32 {
   const key = longKeysEnd;
   const keyEnd = lowerInto(key, start, end);
   const length = keyEnd - key;
   if (length <= SHORT_KEY_BYTES) return countShortKey(key, length);
-  countLongKey(key, length, longHash(key, keyEnd));
+  return countLongKey(key, length, longHash(key, keyEnd));
 }
 
-/** The loop of `countBlock` for one key, which is rare enough here to be found and then seated. */
-function countShortKey(address: usize, length: usize): void {
+/** The loop of `countTokens` for one key, which is rare enough here to be found and then seated. */
+function countShortKey(address: usize, length: usize): u32 {
   const key = v128.and(v128.load(address), v128.load(KEEP_MASKS + (length << 4)));
   const hash = shortHash(i64x2.extract_lane(key, 0), i64x2.extract_lane(key, 1));
   let slot = hash >>> shift;
@@ -207,7 +266,7 @@ function countShortKey(address: usize, length: usize): void {
   }
 }
 
-function countLongKey(key: usize, length: usize, hash: u64): void {
+function countLongKey(key: usize, length: usize, hash: u64): u32 {
   const keyLow = hash << 8;
   let slot = (<u32>(hash >>> 32)) >>> shift;
   while (true) {
@@ -225,16 +284,19 @@ function countLongKey(key: usize, length: usize, hash: u64): void {
   }
 }
 
-function seatNewEntry(slotAddress: usize, hash: u32): void {
-  store<u32>(slotAddress, <u32>(entriesEnd - entries));
+function seatNewEntry(slotAddress: usize, hash: u32): u32 {
+  const seated = <u32>(entriesEnd - entries);
+  store<u32>(slotAddress, seated);
   store<u32>(entriesEnd, hash, ENTRY_HASH);
   store<u32>(entriesEnd, 1, ENTRY_COUNT);
   entriesEnd += ENTRY_BYTES;
+  return seated;
 }
 
-function countAgain(seated: u32): void {
+function countAgain(seated: u32): u32 {
   const entry = entries + <usize>seated;
   store<u32>(entry, load<u32>(entry, ENTRY_COUNT) + 1, ENTRY_COUNT);
+  return seated;
 }
 
 function isLongKey(entry: usize, key: usize, length: usize): bool {

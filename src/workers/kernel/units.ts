@@ -1,5 +1,5 @@
 /** Words, lines and paragraphs, from the masks alone. */
-import { BLOCK_BYTES, NEWLINE, RECORD_BYTES, SPACE, TOKEN_START, WORD_START, recordAt } from './masks';
+import { BLOCK_BYTES, NEWLINE, PARAGRAPH, RECORD_BYTES, SPACE, TOKEN_START, WORD_START, recordAt } from './masks';
 
 let words: u32 = 0;
 let tokens: u32 = 0;
@@ -29,7 +29,7 @@ export function countUnits(masks: usize, bytes: usize): void {
   lines = 0;
   paragraphs = 0;
   let lineStart: u64 = 1; // the block begins at a line's start, or within the blanks at one
-  let afterBlank: u32 = 1; // the last line that was seen to its first word or its end was blank, or there was none
+  let afterBlank = u64.MAX_VALUE; // all ones: the last line that was seen to its first word or its end was blank, or there was none
   for (let offset: usize = 0; offset < bytes; offset += BLOCK_BYTES) {
     const record = recordAt(masks, offset);
     words += <u32>popcnt(load<u64>(record, WORD_START));
@@ -39,26 +39,33 @@ export function countUnits(masks: usize, bytes: usize): void {
 
     // The blanks at a line's start form one run; adding its first bit to it carries to the first byte behind it.
     const blanks = load<u64>(record, SPACE) ^ newlines;
-    const starts = (newlines << 1) | lineStart;
-    const carried = blanks + (starts & blanks);
-    const firsts = (carried | starts) & ~blanks;
+    const lineStarts = (newlines << 1) | lineStart;
+    const carried = blanks + (lineStarts & blanks);
+    const firsts = (carried | lineStarts) & ~blanks;
     lineStart = (newlines >>> 63) | (<u64>(carried < blanks));
     let inked = firsts & ~newlines; // first bytes of lines with a word
     if (offset + BLOCK_BYTES > bytes) inked &= ((<u64>1) << (bytes - offset)) - 1;
     let blankEnds = firsts & newlines;
+    let starts: u64 = 0;
     while (blankEnds != 0) {
       const before = inked & (blankEnds ^ (blankEnds - 1));
-      paragraphs += afterBlank & (<u32>(before != 0));
-      afterBlank = 1;
+      starts |= lowestBit(before) & afterBlank;
+      afterBlank = u64.MAX_VALUE;
       inked ^= before;
       blankEnds &= blankEnds - 1;
     }
     if (inked != 0) {
-      paragraphs += afterBlank;
+      starts |= lowestBit(inked) & afterBlank;
       afterBlank = 0;
     }
+    paragraphs += <u32>popcnt(starts);
+    store<u64>(record, starts, PARAGRAPH);
   }
   if (bytes != 0 && !hasBit(masks, NEWLINE, bytes - 1)) lines++;
+}
+
+function lowestBit(mask: u64): u64 {
+  return mask & (0 - mask);
 }
 
 /** The number of bits of the mask at `slot` set for the bytes in [from, to). */
@@ -87,4 +94,54 @@ export function hasBits(masks: usize, slot: usize, from: usize, to: usize): bool
 /** Whether the bit of the mask at `slot` is set for the byte at `offset`. */
 export function hasBit(masks: usize, slot: usize, offset: usize): bool {
   return ((load<u64>(recordAt(masks, offset) + slot) >>> (offset & 63)) & 1) != 0;
+}
+
+/** The first byte in [from, to) whose bit of the mask at `slot` is set, or `to`. */
+export function nextBit(masks: usize, slot: usize, from: usize, to: usize): usize {
+  if (from >= to) return to;
+  let base = from & ~(BLOCK_BYTES - 1);
+  let rest = load<u64>(masks + base + slot) & (u64.MAX_VALUE << (from & 63));
+  while (rest == 0) {
+    base += BLOCK_BYTES;
+    if (base >= to) return to;
+    rest = load<u64>(masks + base + slot);
+  }
+  return min(base + <usize>ctz(rest), to);
+}
+
+/** The first byte in [from, to) whose bit of the mask at `slot` is clear, or `to`. */
+export function nextClear(masks: usize, slot: usize, from: usize, to: usize): usize {
+  if (from >= to) return to;
+  let base = from & ~(BLOCK_BYTES - 1);
+  let rest = ~load<u64>(masks + base + slot) & (u64.MAX_VALUE << (from & 63));
+  while (rest == 0) {
+    base += BLOCK_BYTES;
+    if (base >= to) return to;
+    rest = ~load<u64>(masks + base + slot);
+  }
+  return min(base + <usize>ctz(rest), to);
+}
+
+/** The last byte before `before` whose bit of the mask at `slot` is set; there must be one. */
+export function lastBit(masks: usize, slot: usize, before: usize): usize {
+  let base = (before - 1) & ~(BLOCK_BYTES - 1);
+  let rest = load<u64>(masks + base + slot) & (u64.MAX_VALUE >>> (63 - ((before - 1) & 63)));
+  while (rest == 0) {
+    base -= BLOCK_BYTES;
+    rest = load<u64>(masks + base + slot);
+  }
+  return base + 63 - <usize>clz(rest);
+}
+
+/** The offset behind the last byte before `before` whose bit of the mask at `slot` is clear, or 0. */
+export function lastClear(masks: usize, slot: usize, before: usize): usize {
+  if (before == 0) return 0;
+  let base = (before - 1) & ~(BLOCK_BYTES - 1);
+  let rest = ~load<u64>(masks + base + slot) & (u64.MAX_VALUE >>> (63 - ((before - 1) & 63)));
+  while (rest == 0) {
+    if (base == 0) return 0;
+    base -= BLOCK_BYTES;
+    rest = ~load<u64>(masks + base + slot);
+  }
+  return base + 64 - <usize>clz(rest);
 }

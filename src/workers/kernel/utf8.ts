@@ -254,3 +254,25 @@ function isContinuation(byte: u32): bool {
 function payload(pointer: usize): u32 {
   return (<u32>load<u8>(pointer)) & 0x3f;
 }
+
+/** Code points of the well-formed UTF-8 in [start, end). */
+export function codePointsIn(start: usize, end: usize): u32 {
+  let total: u32 = 0;
+  let at = start;
+  for (; at + 16 <= end; at += 16) total += popcnt(i8x16.bitmask(isFirst(v128.load(at))));
+  const kept = ((<u32>1) << (<u32>(end - at))) - 1;
+  return total + popcnt(i8x16.bitmask(isFirst(v128.load(at))) & kept);
+}
+
+/** A bit for each of 64 bytes that is the first, or the only one, of a code point; `high` has those from 0x80 on. */
+export function firstBytesOf(block: usize, high: u64): u64 {
+  if (high == 0) return u64.MAX_VALUE;
+  const lower = i8x16.bitmask(isFirst(v128.load(block))) | (i8x16.bitmask(isFirst(v128.load(block, 16))) << 16);
+  const upper = i8x16.bitmask(isFirst(v128.load(block, 32))) | (i8x16.bitmask(isFirst(v128.load(block, 48))) << 16);
+  return (<u64>(<u32>lower)) | ((<u64>(<u32>upper)) << 32);
+}
+
+/** Bytes that are the first, or the only one, of a code point. */
+function isFirst(chunk: v128): v128 {
+  return i8x16.ge_s(chunk, i8x16.splat(-64));
+}

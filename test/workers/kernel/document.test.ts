@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/core/report.js';
 import { Kernel } from '../../../src/workers/kernel-host.js';
-import { decodeReport } from '../../../src/workers/report-layout.js';
+import { REPORT_DECODER } from '../../../src/workers/report-layout.js';
 import { referenceReport } from '../../reference/report.js';
 import { differences } from '../../support/compare.js';
 import { asciiText, unicodeText, wellFormedText } from '../../support/text-arbitraries.js';
@@ -14,11 +14,11 @@ import { asciiText, unicodeText, wellFormedText } from '../../support/text-arbit
 const used = Kernel.load();
 
 function scoreWith(kernel: Kernel, text: string): Report {
-  return decodeReport('x', kernel.scoreText(text), 0);
+  return REPORT_DECODER.decode('x', kernel.scoreText(text), 0);
 }
 
 function expectAsReference(text: string, kernel = used): void {
-  expect(differences('x', scoreWith(kernel, text), referenceReport(text))).toEqual([]);
+  expect(differences('x', scoreWith(kernel, text), referenceReport(text, {}))).toEqual([]);
 }
 
 describe('the kernel agrees with the reference', () => {

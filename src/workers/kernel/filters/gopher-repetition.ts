@@ -1,0 +1,120 @@
+/**
+ * Gopher's repetition filter (Rae et al. 2021, arXiv:2112.11446, appendix A.1): how much of a text was there before, as paragraphs,
+ * lines and n-grams of words.
+ */
+import { charCount } from '../chars';
+import { NEWLINE } from '../masks';
+import { releaseWork, workMark } from '../memory';
+import { SLOT_GOPHER_REPETITION, SLOT_GOPHER_REPETITION_STATS } from '../report-slots';
+import { put, valueOf } from '../report-values';
+import { SETTING_MAX_DUP_PARA_FRAC, SETTING_MAX_TOP_GRAM_CHAR_FRAC } from '../setting-slots';
+import { setting, wantsStats } from '../settings';
+import { hasBit, wordCount } from '../units';
+import { boundDupGrams, dupGramChars, startDupGrams } from './dup-grams';
+import { dupLines, dupLinesEnd, findLines, lines, linesEnd, spanChars } from './lines';
+import { countParagraphs, dupParagraphChars, dupParagraphs, paragraphs } from './paragraphs';
+import { SPAN_BYTES } from './spans';
+import { boundTopGrams, startTopGrams, topGramChars } from './top-grams';
+import { countStopWords, joinWords } from './words';
+
+/** The statistics. */
+const PARAGRAPHS: i32 = SLOT_GOPHER_REPETITION_STATS;
+const LINES: i32 = PARAGRAPHS + 5;
+/** For n = 2 to 10 the characters and their share. */
+const GRAMS: i32 = LINES + 5;
+const STATS_END: i32 = GRAMS + 18;
+
+/** The parts of what is counted for paragraphs and lines. */
+const COUNT: i32 = 0;
+const DUPS: i32 = 1;
+const DUP_CHARS: i32 = 2;
+const DUP_FRAC: i32 = 3;
+const DUP_CHAR_FRAC: i32 = 4;
+
+/** Measures the text. Its lines are kept, for FineWeb's filter. */
+export function measureGopherRepetition(text: usize, bytes: usize, masks: usize): void {
+  findLines(text, bytes, masks);
+  const mark = workMark();
+  joinWords(text, bytes, masks);
+  countStopWords();
+  if (bytes == 0) {
+    for (let slot = PARAGRAPHS; slot < STATS_END; slot++) put(slot, NaN);
+  } else {
+    countParagraphs(text, masks);
+    putDups(PARAGRAPHS, <f64>paragraphs, <f64>dupParagraphs, dupParagraphChars);
+    putLines(text, bytes, masks);
+    putTopGrams();
+    putDupGrams();
+  }
+  put(SLOT_GOPHER_REPETITION, <f64>verdict());
+  releaseWork(mark);
+}
+
+/** The number of the first check that fails, 0 for none. The thresholds are in the order of the checks. */
+function verdict(): i32 {
+  let check: i32 = 0;
+  if (exceeds(PARAGRAPHS + DUP_FRAC, check++)) return check;
+  if (exceeds(PARAGRAPHS + DUP_CHAR_FRAC, check++)) return check;
+  if (exceeds(LINES + DUP_FRAC, check++)) return check;
+  if (exceeds(LINES + DUP_CHAR_FRAC, check++)) return check;
+  for (let slot = GRAMS + 1; slot < STATS_END; slot += 2) {
+    if (exceeds(slot, check++)) return check;
+  }
+  return 0;
+}
+
+function exceeds(slot: i32, check: i32): bool {
+  return valueOf(slot) > setting(SETTING_MAX_DUP_PARA_FRAC + check);
+}
+
+/** The lines, split at runs of LFs: where the text begins or ends with an LF, an empty one stands there. */
+function putLines(text: usize, bytes: usize, masks: usize): void {
+  const atStart = <u32>hasBit(masks, NEWLINE, 0);
+  const atEnd = <u32>hasBit(masks, NEWLINE, bytes - 1);
+  const all = <u32>((linesEnd - lines) / SPAN_BYTES) + atStart + atEnd;
+  const dups = <u32>((dupLinesEnd - dupLines) >>> 2) + (atStart & atEnd);
+  let chars: f64 = 0;
+  for (let dup = dupLines; dup < dupLinesEnd; dup += 4) chars += <f64>spanChars(text, <usize>load<u32>(dup));
+  putDups(LINES, <f64>all, <f64>dups, chars);
+}
+
+function putDups(slot: i32, all: f64, dups: f64, chars: f64): void {
+  put(slot + COUNT, all);
+  put(slot + DUPS, dups);
+  put(slot + DUP_CHARS, chars);
+  put(slot + DUP_FRAC, dups / all);
+  put(slot + DUP_CHAR_FRAC, chars / <f64>charCount());
+}
+
+/**
+ * Where no statistics are wanted, a number of characters that the wanted one cannot exceed will do if it passes the check: counting
+ * those of n-grams costs more than the rest of the filter, and most texts are far from the thresholds.
+ */
+function isEnough(bound: f64, n: u32): bool {
+  return !wantsStats() && !(bound / <f64>charCount() > setting(SETTING_MAX_TOP_GRAM_CHAR_FRAC + <i32>n - 2));
+}
+
+function putTopGrams(): void {
+  const mark = workMark();
+  const bound = boundTopGrams();
+  const isBound = isEnough(bound, 2) && isEnough(bound, 3) && isEnough(bound, 4);
+  if (!isBound) startTopGrams();
+  for (let n: u32 = 2; n <= 4; n++) {
+    putGrams(n, n > wordCount() ? NaN : isBound ? bound : topGramChars(n));
+  }
+  releaseWork(mark);
+}
+
+function putDupGrams(): void {
+  startDupGrams();
+  for (let n: u32 = 5; n <= 10; n++) {
+    const bound = boundDupGrams(n);
+    putGrams(n, isEnough(bound, n) ? bound : dupGramChars(n));
+  }
+}
+
+function putGrams(n: u32, chars: f64): void {
+  const slot = GRAMS + 2 * <i32>(n - 2);
+  put(slot, chars);
+  put(slot + 1, chars / <f64>charCount());
+}

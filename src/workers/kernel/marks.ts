@@ -1,0 +1,315 @@
+/**
+ * The second classification, for complete reports: text → bit masks of what filters and the documentation profile look for.
+ *
+ *   block k of the text (64 bytes)  ─▶  record k (16 masks of 64 bits)
+ *
+ * Bit i of a mask speaks of byte i of the block; a code point beyond ASCII is marked at its first byte only. Most marks are rare
+ * in most texts: `hasMarks` tells at once whether there is one in the whole text, and a pass that looks for it is left out.
+ */
+import { find, join } from './bits';
+import { BLOCK_BYTES, HIGH, NEWLINE, SPACE, TOKEN_END, hasHigh, maskBytes } from './masks';
+import { takeWork } from './memory';
+import { CLASS_ALPHABETIC, CLASS_PUNCT, CLASS_SPACE, CLASS_TERMINAL, classOf } from './unicode';
+import { decode, widthOf } from './utf8';
+
+export const MARK_RECORD_BYTES: usize = 128;
+const RECORD_SHIFT: usize = 1; // a record takes twice as many bytes as its block
+
+/** A letter: general category L. */
+export const ALPHA: usize = 0;
+/** Neither white space nor of PUNCT_SET: what makes a run of characters a word to Gopher. */
+export const INK: usize = 8;
+/** The first byte of a line (LF) that is not white space. */
+export const LINE_FIRST: usize = 16;
+/** Such a byte that is a `#`. */
+export const HEADING: usize = 24;
+/** Such a byte that is a backtick or `~`, of which fences are made. */
+export const FENCE: usize = 32;
+/** Such a byte that is `-`, `*` or `+`. */
+export const LIST: usize = 40;
+/** The third dot of three in a row. */
+export const DOTS: usize = 48;
+/** The second U+0020 of a run. */
+export const GAP: usize = 56;
+/** A line break other than LF: CR, VT, FF, U+001C–001E, U+0085, U+2028, U+2029. */
+export const BREAK: usize = 64;
+/** A digit right behind a dot right behind a digit. */
+export const VERSION: usize = 72;
+/** The byte behind a token that ends in `ed`, whatever its case. */
+export const ED_END: usize = 80;
+/** `D` or `X`, the third letter of TODO, TBD, FIXME and XXX. */
+export const MARKER: usize = 88;
+/** A `(` right behind a `]`. */
+export const LINK: usize = 96;
+/** `{` */
+export const BRACE: usize = 104;
+/** `[` */
+export const BRACKET: usize = 112;
+/** Where a phrase that C4 looks for may stand: a `j`, and what `markPhrases` adds. */
+export const PHRASE: usize = 120;
+
+/** All masks of the text in one record: which marks there are at all. */
+const SUMMARY: usize = memory.data(128, 16);
+
+const ELLIPSIS: u32 = 0x2026;
+const KELVIN_SIGN: u32 = 0x212a;
+
+/** Address of the first record; valid until the next document. */
+export let marks: usize = 0;
+/** Occurrences of `…` and of `#`. */
+export let ellipsisChars: u32 = 0;
+export let hashes: u32 = 0;
+
+/** Kinds of bytes of the block, for `mark` to tell which of them begin a line. */
+let hashBits: u64 = 0;
+let fenceBits: u64 = 0;
+let listBits: u64 = 0;
+
+/** Masks of the block before, for what spans two blocks. */
+let dotBefore: u64 = 0;
+let digitBefore: u64 = 0;
+let closeBefore: u64 = 0;
+let eBefore: u64 = 0;
+let dBefore: u64 = 0;
+let blankBefore: u64 = 0;
+
+/** Whether the mark at `slot` is anywhere in the text. */
+export function hasMarks(slot: usize): bool {
+  return load<u64>(SUMMARY + slot) != 0;
+}
+
+/** Address of the record of the block that holds the byte at `offset`. */
+export function markRecordAt(offset: usize): usize {
+  return marks + ((offset & ~(BLOCK_BYTES - 1)) << RECORD_SHIFT);
+}
+
+/** Whether the mark at `slot` is on the byte at `offset`. */
+export function isMarked(slot: usize, offset: usize): bool {
+  return ((load<u64>(markRecordAt(offset) + slot) >>> (offset & 63)) & 1) != 0;
+}
+
+/** The first byte in [from, to) with the mark at `slot`, or `to`. */
+export function nextMark(slot: usize, from: usize, to: usize): usize {
+  if (from >= to) return to;
+  let base = from & ~(BLOCK_BYTES - 1);
+  let rest = load<u64>(markRecordAt(from) + slot) & (u64.MAX_VALUE << (from & 63));
+  while (rest == 0) {
+    base += BLOCK_BYTES;
+    if (base >= to) return to;
+    rest = load<u64>(markRecordAt(base) + slot);
+  }
+  return min(base + <usize>ctz(rest), to);
+}
+
+/** The number of marks at `slot` in [from, to). */
+export function countMarks(slot: usize, from: usize, to: usize): u32 {
+  let total: u32 = 0;
+  let keep: u64 = u64.MAX_VALUE << (from & 63);
+  const last = markRecordAt(to);
+  for (let record = markRecordAt(from); record < last; record += MARK_RECORD_BYTES) {
+    total += <u32>popcnt(load<u64>(record + slot) & keep);
+    keep = u64.MAX_VALUE;
+  }
+  return total + <u32>popcnt(load<u64>(last + slot) & keep & (((<u64>1) << (to & 63)) - 1));
+}
+
+/** Fills the marks of the text, whose masks are there. Bits past the end of the text are clear. */
+export function mark(text: usize, bytes: usize, masks: usize): void {
+  marks = takeWork(maskBytes(bytes) << RECORD_SHIFT);
+  clearSummary();
+  ellipsisChars = 0;
+  hashes = 0;
+  forgetBefore();
+  let lineStart: u64 = 1;
+  // Also the record behind a last block that is full, for the token that ends with the text.
+  for (let offset: usize = 0; offset <= bytes; offset += BLOCK_BYTES) {
+    const record = marks + (offset << RECORD_SHIFT);
+    const maskRecord = masks + offset;
+    markBlock(text + offset, bytes - offset, load<u64>(maskRecord, TOKEN_END), record);
+    if (hasHigh) markWide(text + offset, load<u64>(maskRecord, HIGH), record);
+
+    // The white space at a line's start forms one run; adding its first bit to it carries to the first byte behind it.
+    const newlines = load<u64>(maskRecord, NEWLINE);
+    const blanks = load<u64>(maskRecord, SPACE) ^ newlines;
+    const starts = (newlines << 1) | lineStart;
+    const carried = blanks + (starts & blanks);
+    const first = (carried | starts) & ~blanks & ~newlines & validBits(bytes - offset);
+    lineStart = (newlines >>> 63) | (<u64>(carried < blanks));
+    store<u64>(record, first, LINE_FIRST);
+    store<u64>(record, first & hashBits, HEADING);
+    store<u64>(record, first & fenceBits, FENCE);
+    store<u64>(record, first & listBits, LIST);
+    hashes += <u32>popcnt(hashBits);
+    summarise(record);
+  }
+}
+
+function validBits(left: usize): u64 {
+  return left >= BLOCK_BYTES ? u64.MAX_VALUE : ((<u64>1) << left) - 1;
+}
+
+function forgetBefore(): void {
+  dotBefore = 0;
+  digitBefore = 0;
+  closeBefore = 0;
+  eBefore = 0;
+  dBefore = 0;
+  blankBefore = 0;
+}
+
+function markBlock(block: usize, left: usize, tokenEnds: u64, record: usize): void {
+  const valid = validBits(left);
+  const a = v128.load(block);
+  const b = v128.load(block, 16);
+  const c = v128.load(block, 32);
+  const d = v128.load(block, 48);
+  const spaces = i8x16.splat(0x20);
+  const lowerA = v128.or(a, spaces);
+  const lowerB = v128.or(b, spaces);
+  const lowerC = v128.or(c, spaces);
+  const lowerD = v128.or(d, spaces);
+
+  const alpha = valid & join(isLetter(lowerA), isLetter(lowerB), isLetter(lowerC), isLetter(lowerD));
+  const digit = valid & join(isDigit(a), isDigit(b), isDigit(c), isDigit(d));
+  const dot = valid & find(a, b, c, d, 0x2e);
+  const blank = valid & find(a, b, c, d, 0x20);
+  const close = valid & find(a, b, c, d, 0x5d);
+  store<u64>(record, alpha, ALPHA);
+  store<u64>(record, alpha | digit, INK);
+  store<u64>(record, dot & behind(dot, dotBefore, 1) & behind(dot, dotBefore, 2), DOTS);
+  store<u64>(record, blank & behind(blank, blankBefore, 1) & ~behind(blank, blankBefore, 2), GAP);
+  store<u64>(record, valid & join(isBreak(a), isBreak(b), isBreak(c), isBreak(d)), BREAK);
+  store<u64>(record, digit & behind(dot, dotBefore, 1) & behind(digit, digitBefore, 2), VERSION);
+  store<u64>(record, valid & join(isMarker(a), isMarker(b), isMarker(c), isMarker(d)), MARKER);
+  store<u64>(record, valid & find(a, b, c, d, 0x28) & behind(close, closeBefore, 1), LINK);
+  store<u64>(record, valid & find(a, b, c, d, 0x7b), BRACE);
+  store<u64>(record, valid & find(a, b, c, d, 0x5b), BRACKET);
+  store<u64>(record, valid & find(lowerA, lowerB, lowerC, lowerD, 0x6a), PHRASE);
+  hashBits = valid & find(a, b, c, d, 0x23);
+  fenceBits = join(isFence(a), isFence(b), isFence(c), isFence(d));
+  listBits = join(isList(a), isList(b), isList(c), isList(d));
+
+  const e = find(lowerA, lowerB, lowerC, lowerD, 0x65);
+  const endD = find(lowerA, lowerB, lowerC, lowerD, 0x64);
+  store<u64>(record, tokenEnds & behind(endD, dBefore, 1) & behind(e, eBefore, 2), ED_END);
+
+  dotBefore = dot;
+  digitBefore = digit;
+  closeBefore = close;
+  eBefore = e;
+  dBefore = endD;
+  blankBefore = blank;
+}
+
+/**
+ * Adds the marks of phrases about cookies and policies, terms of use, and lorem ipsum: the `k` of cookie, the last letter of
+ * privacy and policy, the `u` of use and ipsum. Few texts have the words, and only for these it is called.
+ */
+export function markPhrases(text: usize, bytes: usize): void {
+  let oBefore: u64 = 0;
+  let cBefore: u64 = 0;
+  let blanksBefore: u64 = 0;
+  let seen: u64 = 0;
+  for (let offset: usize = 0; offset < bytes; offset += BLOCK_BYTES) {
+    const block = text + offset;
+    const blank = findAt(block, 0x20, 0);
+    const c = findAt(block, 0x63, 0x20);
+    const o = findAt(block, 0x6f, 0x20);
+    const u = findAt(block, 0x75, 0x20);
+    const cookie = findAt(block, 0x6b, 0x20) & behind(o, oBefore, 1) & behind(o, oBefore, 2);
+    const policy = findAt(block, 0x79, 0x20) & behind(c, cBefore, 1);
+    const use = u & behind(o, oBefore, 3) & behind(blank, blanksBefore, 1) & behind(blank, blanksBefore, 4);
+    const ipsum = u & behind(o, oBefore, 8) & behind(blank, blanksBefore, 4);
+    const record = marks + (offset << RECORD_SHIFT);
+    const phrase = load<u64>(record, PHRASE) | (validBits(bytes - offset) & (cookie | policy | use | ipsum));
+    store<u64>(record, phrase, PHRASE);
+    seen |= phrase;
+    oBefore = o;
+    cBefore = c;
+    blanksBefore = blank;
+  }
+  store<u64>(SUMMARY, load<u64>(SUMMARY, PHRASE) | seen, PHRASE);
+}
+
+/** The bytes of the block that are `byte` when the bits of `folded` are set in them. */
+function findAt(block: usize, byte: i8, folded: i8): u64 {
+  const fold = i8x16.splat(folded);
+  const a = v128.or(v128.load(block), fold);
+  const b = v128.or(v128.load(block, 16), fold);
+  const c = v128.or(v128.load(block, 32), fold);
+  const d = v128.or(v128.load(block, 48), fold);
+  return find(a, b, c, d, byte);
+}
+
+/** Marks the code points beyond ASCII that begin in the block. */
+function markWide(block: usize, high: u64, record: usize): void {
+  let alpha: u64 = 0;
+  let ink: u64 = 0;
+  let breaks: u64 = 0;
+  let kelvin: u64 = 0;
+  for (let rest = high; rest != 0;) {
+    const at = <u64>ctz(rest);
+    const address = block + <usize>at;
+    rest &= rest - 1;
+    if ((load<u8>(address) & 0xc0) == 0x80) continue; // not the first byte of its code point
+    const codePoint = decode(address);
+    const classes = classOf(codePoint);
+    const bit = (<u64>1) << at;
+    if (classes & CLASS_ALPHABETIC) alpha |= bit;
+    if (!(classes & (CLASS_PUNCT | CLASS_TERMINAL | CLASS_SPACE))) ink |= bit;
+    if (codePoint == ELLIPSIS) ellipsisChars++;
+    else if (codePoint == KELVIN_SIGN) kelvin |= bit;
+    else if (codePoint == 0x85 || codePoint == 0x2028 || codePoint == 0x2029) breaks |= bit;
+  }
+  store<u64>(record, load<u64>(record, ALPHA) | alpha, ALPHA);
+  store<u64>(record, load<u64>(record, INK) | ink, INK);
+  store<u64>(record, load<u64>(record, BREAK) | breaks, BREAK);
+  store<u64>(record, load<u64>(record, PHRASE) | kelvin, PHRASE);
+}
+
+/** Eight stores take less time than the call that a fill is. */
+function clearSummary(): void {
+  for (let at: usize = 0; at < MARK_RECORD_BYTES; at += 16) v128.store(SUMMARY + at, i64x2.splat(0));
+}
+
+function summarise(record: usize): void {
+  for (let at: usize = 0; at < MARK_RECORD_BYTES; at += 16) {
+    v128.store(SUMMARY + at, v128.or(v128.load(SUMMARY + at), v128.load(record + at)));
+  }
+}
+
+/** The mask moved up by `by` bytes, with what the block before has there. */
+function behind(mask: u64, before: u64, by: u64): u64 {
+  return (mask << by) | (before >>> (64 - by));
+}
+
+/* Each of these sets the sign bit of the bytes that are of the class, which is what `join` gathers. */
+
+function isLetter(lower: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(lower, i8x16.splat(0x61)), i8x16.splat(26));
+}
+
+function isDigit(chunk: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(chunk, i8x16.splat(0x30)), i8x16.splat(10));
+}
+
+/** CR, VT, FF (0x0b to 0x0d) and 0x1c to 0x1e. */
+function isBreak(chunk: v128): v128 {
+  const early = i8x16.lt_u(i8x16.sub(chunk, i8x16.splat(0x0b)), i8x16.splat(3));
+  return v128.or(early, i8x16.lt_u(i8x16.sub(chunk, i8x16.splat(0x1c)), i8x16.splat(3)));
+}
+
+function isMarker(chunk: v128): v128 {
+  return v128.or(i8x16.eq(chunk, i8x16.splat(0x44)), i8x16.eq(chunk, i8x16.splat(0x58)));
+}
+
+/** A backtick or `~`: 0x60 and 0x7e. */
+function isFence(chunk: v128): v128 {
+  return v128.or(i8x16.eq(chunk, i8x16.splat(0x60)), i8x16.eq(chunk, i8x16.splat(0x7e)));
+}
+
+/** `*`, `+` or `-`: 0x2a, 0x2b and 0x2d. */
+function isList(chunk: v128): v128 {
+  const isEven = i8x16.eq(v128.and(chunk, i8x16.splat(-2)), i8x16.splat(0x2a));
+  return v128.or(isEven, i8x16.eq(chunk, i8x16.splat(0x2d)));
+}

@@ -1,0 +1,57 @@
+import { compileForRows } from './expression-row.js';
+import type { Kernel } from './kernel-host.js';
+import { REJECTION_COUNT } from './kernel/rejections.js';
+import { REJECTED, REJECTED_WITHOUT_ID, SCORED, SCORED_WITHOUT_ID, UNDECIDED } from './kernel/row-outcomes.js';
+import { Output } from './output.js';
+import type { RejectedRows, RowSettings, RowsResponse } from './protocol.js';
+
+/** What is written of a batch: the rows that are kept, those that are rejected, and how many of these for each reason. */
+export class RowWriter {
+  readonly kept: Output;
+  readonly #rejected: Output | undefined;
+  readonly #rejections = new Uint32Array(REJECTION_COUNT);
+  readonly #holds: ((rows: Float64Array, at: number) => boolean) | undefined;
+
+  constructor(slab: ArrayBuffer, { keepIf, keepsRejected }: RowSettings, reportSlots: number) {
+    this.kept = new Output(slab);
+    this.#rejected = keepsRejected ? new Output(new ArrayBuffer(0)) : undefined;
+    this.#holds = keepIf === undefined ? undefined : compileForRows(keepIf.node, reportSlots);
+  }
+
+  /** Has a row written whose document the kernel leaves to the expression; returns the outcome of all. */
+  finish(outcome: number, kernel: Kernel): number {
+    if (outcome !== UNDECIDED || this.#holds === undefined) return outcome;
+    return kernel.exports.finishRow(this.#holds(kernel.report, 0) ? 1 : 0);
+  }
+
+  /** Notes where the number of the line is missing, if it is. */
+  noteLineId(outcome: number, line: number, kernel: Kernel): void {
+    const position = (): number => kernel.exports.lineIdPosition() >>> 0;
+    if (outcome === SCORED_WITHOUT_ID) this.kept.noteLineId(position() - kernel.outputAddress, line);
+    if (outcome === REJECTED_WITHOUT_ID) this.#rejected?.noteLineId(position() - kernel.rejectedAddress, line);
+  }
+
+  /** Empties the kernel's output. */
+  gather(kernel: Kernel): void {
+    const { exports, outputAddress, rejectedAddress } = kernel;
+    this.kept.gather(kernel, outputAddress, exports.outputEnd() >>> 0);
+    this.#rejected?.gather(kernel, rejectedAddress, exports.rejectedOutputEnd() >>> 0);
+    exports.emptyOutput();
+    kernel.takeRejections(this.#rejections);
+  }
+
+  /** The part of the response that this has gathered. */
+  response(): Pick<RowsResponse, 'slab' | 'slabBytes' | 'lineIds' | 'rejected' | 'rejections'> {
+    const { slab, length, lineIds } = this.kept;
+    return { slab, slabBytes: length, lineIds, rejected: rowsOf(this.#rejected), rejections: this.#rejections };
+  }
+}
+
+/** Whether the outcome is that of a row that was scored, kept or not. */
+export function isScored(outcome: number): boolean {
+  return outcome === SCORED || outcome === SCORED_WITHOUT_ID || outcome === REJECTED || outcome === REJECTED_WITHOUT_ID;
+}
+
+function rowsOf(output: Output | undefined): RejectedRows | undefined {
+  return output && { slab: output.slab, slabBytes: output.length, lineIds: output.lineIds };
+}
