@@ -1,5 +1,5 @@
 /** Refuses to measure what is wrong. */
-import type { Report } from '../src/core/report.js';
+import type { CountsReport } from '../src/core/report.js';
 import type { Kernel } from '../src/workers/kernel-host.js';
 import * as slots from '../src/workers/kernel/report-slots.js';
 import { referenceReport, type ReferenceReport } from '../test/reference/report.js';
@@ -16,7 +16,7 @@ const COUNTS = ['bytes', 'chars', 'words', 'tokens', 'distinctTokens', 'lines', 
 const RATIOS = ['char', 'token', 'sentence', 'evenness', 'redundancy', 'aggregate'] as const;
 
 /** The part that the reports of the engine and those of the reference model share. */
-export type Measures = Pick<Report & ReferenceReport, (typeof COUNTS)[number] | 'entropy' | 'replaced'>;
+export type Measures = Pick<CountsReport & ReferenceReport, (typeof COUNTS)[number] | 'entropy' | 'replaced'>;
 
 /** The kernel's reports of a whole set, of which a sample agrees with the reference model. */
 export function checkedReports(kernel: Kernel, set: DocumentSet): Measures[] {

@@ -1,4 +1,5 @@
 /** What every part of the benchmarks is given. */
+import type { MeasureOptions } from '../src/core/measures.js';
 import { cutDocuments, skewedSizes, uniformSizes } from './corpus.js';
 import { DocumentSet } from './document-set.js';
 import type { RealText } from './text.js';
@@ -14,6 +15,7 @@ const QUICK_DIVISOR = 5;
 
 export interface ContextOptions {
   readonly text: RealText;
+  readonly measures: MeasureOptions;
   /** An empty folder for everything that is written. */
   readonly folder: string;
   readonly seed: number;
@@ -23,6 +25,8 @@ export interface ContextOptions {
 
 export class BenchContext {
   readonly text: RealText;
+  /** What the parts have measured. */
+  readonly measures: MeasureOptions;
   readonly folder: string;
   readonly seed: number;
   /** Timed runs of each contestant. */
@@ -31,8 +35,9 @@ export class BenchContext {
   readonly wc: Wc | undefined;
   readonly #divisor: number;
 
-  constructor({ text, folder, seed, rounds, quick }: ContextOptions) {
+  constructor({ text, measures, folder, seed, rounds, quick }: ContextOptions) {
     this.text = text;
+    this.measures = measures;
     this.folder = folder;
     this.seed = seed;
     this.rounds = rounds;

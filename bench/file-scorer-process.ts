@@ -10,11 +10,11 @@ process.on('message', (request: FileScorerRequest) => {
   });
 });
 
-async function run({ input, output, workers }: FileScorerRequest): Promise<FileScorerRun> {
+async function run({ input, output, workers, measures }: FileScorerRequest): Promise<FileScorerRun> {
   const { scoreFiles } = await loadScoreFiles();
   globalThis.gc?.();
   const started = performance.now();
-  const summary = await scoreFiles({ inputs: [input], output, workers });
+  const summary = await scoreFiles({ ...measures, inputs: [input], output, workers });
   return { ms: performance.now() - started, summary };
 }
 

@@ -1,4 +1,5 @@
 /** `scoreFiles` in a process of its own: the heap of the benchmarks, full of documents, is none of its business. */
+import type { MeasureOptions } from '../src/core/measures.js';
 import type { RunSummary } from '../src/engine/score-files-options.js';
 import { forkBenchFile } from './processes.js';
 
@@ -6,6 +7,7 @@ export interface FileScorerRequest {
   readonly input: string;
   readonly output: string;
   readonly workers: number;
+  readonly measures: MeasureOptions;
 }
 
 export type FileScorerAnswer = FileScorerRun | { readonly error: string };

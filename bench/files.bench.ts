@@ -6,7 +6,7 @@ import { checkedReports, checkReports, type Measures } from './checks.js';
 import type { BenchContext } from './context.js';
 import type { DocumentSet } from './document-set.js';
 import { FileScorer, type FileScorerRun } from './file-scorer.js';
-import { loadKernel } from './millrace.js';
+import { kernelFor } from './millrace.js';
 import type { PartResult } from './part.js';
 import { compare, ratioIn, throughputTable, type Comparison, type LoadedContestant } from './throughput.js';
 import { WC } from './wc.js';
@@ -43,11 +43,10 @@ function* sets(context: BenchContext): Generator<DocumentSet> {
 }
 
 async function check(context: BenchContext, scorer: FileScorer, set: DocumentSet): Promise<void> {
-  const { Kernel } = await loadKernel();
-  const expected = checkedReports(Kernel.load(), set);
+  const expected = checkedReports(await kernelFor(context.measures), set);
   for (const [name, workers] of WORKERS) {
     const output = emptyOutput(context);
-    const { summary } = await scoreRows(scorer, set, output, workers);
+    const { summary } = await scoreRows(context, scorer, set, output, workers);
     if (summary.failed > 0)
       throw new Error(`files, ${name}, ${set.name}: ${summary.failed} dead letters: nothing is timed`);
     checkReports(`files, ${name}, ${set.name}`, readReports(output), expected);
@@ -64,7 +63,7 @@ function contestants(context: BenchContext, scorer: FileScorer, set: DocumentSet
         output = emptyOutput(context);
       },
       run: async () => {
-        const { ms, summary } = await scoreRows(scorer, set, output, workers);
+        const { ms, summary } = await scoreRows(context, scorer, set, output, workers);
         return { ms, mainThreadMs: (summary.mainThreadUsPerDocument * set.documents.length) / 1e3 };
       },
     };
@@ -72,8 +71,14 @@ function contestants(context: BenchContext, scorer: FileScorer, set: DocumentSet
   return [...runs, ...(context.wc ? [context.wc.contestant(set)] : [])];
 }
 
-function scoreRows(scorer: FileScorer, set: DocumentSet, output: string, workers: number): Promise<FileScorerRun> {
-  return scorer.run({ input: set.rowsFile(), output, workers });
+function scoreRows(
+  { measures }: BenchContext,
+  scorer: FileScorer,
+  set: DocumentSet,
+  output: string,
+  workers: number,
+): Promise<FileScorerRun> {
+  return scorer.run({ input: set.rowsFile(), output, workers, measures });
 }
 
 /** Path of an output in a folder that is emptied: pages written over old ones cost less than fresh ones. */

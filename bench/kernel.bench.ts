@@ -5,7 +5,7 @@ import { countWordsInBytes, obviousReport } from './baselines.js';
 import { checkedReports, checkObviousReports, checkWords } from './checks.js';
 import type { BenchContext } from './context.js';
 import type { DocumentSet } from './document-set.js';
-import { loadKernel } from './millrace.js';
+import { kernelFor } from './millrace.js';
 import type { PartResult } from './part.js';
 import { compare, ratioIn, throughputTable, type Comparison, type LoadedContestant } from './throughput.js';
 import { WC } from './wc.js';
@@ -16,8 +16,7 @@ const KERNEL = 'kernel';
 const OBVIOUS_SHARE = 0.1;
 
 export async function benchKernel(context: BenchContext): Promise<PartResult> {
-  const { Kernel } = await loadKernel();
-  const kernel = Kernel.load();
+  const kernel = await kernelFor(context.measures);
   const comparisons: Comparison[] = [];
   for (const kilobytes of [1, 4, 16]) {
     const set = context.uniformSet(kilobytes);

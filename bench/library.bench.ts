@@ -1,12 +1,12 @@
 /** The library on worker threads, from documents to reports, with 1 and 2 workers. */
 import { availableParallelism } from 'node:os';
 import type { Engine } from '../src/engine/engine.js';
-import { isFailure, type Report } from '../src/core/report.js';
+import { isFailure, type CountsReport } from '../src/core/report.js';
 import { checkedReports, checkReports } from './checks.js';
 import type { BenchContext } from './context.js';
 import type { DocumentSet } from './document-set.js';
 import { withBusyTime } from './measure.js';
-import { loadEngine, loadKernel } from './millrace.js';
+import { kernelFor, loadEngine } from './millrace.js';
 import type { PartResult } from './part.js';
 import { compare, ratioIn, throughputTable, type Comparison, type LoadedContestant } from './throughput.js';
 import { WC } from './wc.js';
@@ -15,18 +15,18 @@ const ONE = '1 worker';
 const TWO = '2 workers';
 
 /** Engines by their contestants' names. */
-type Engines = ReadonlyMap<string, Engine>;
+type Engines = ReadonlyMap<string, Engine<CountsReport>>;
 
 export async function benchLibrary(context: BenchContext): Promise<PartResult> {
   const { createEngine } = await loadEngine();
   const engines = new Map([
-    [ONE, await createEngine({ workers: 1 })],
-    [TWO, await createEngine({ workers: 2 })],
+    [ONE, await createEngine({ ...context.measures, workers: 1 })],
+    [TWO, await createEngine({ ...context.measures, workers: 2 })],
   ]);
   try {
     const comparisons: Comparison[] = [];
     for (const set of sets(context)) {
-      await check(engines, set);
+      await check(context, engines, set);
       comparisons.push(await compare(set.name, contestants(context, engines, set), context.rounds));
       set.dispose();
     }
@@ -42,9 +42,8 @@ function* sets(context: BenchContext): Generator<DocumentSet> {
   yield context.skewedSet();
 }
 
-async function check(engines: Engines, set: DocumentSet): Promise<void> {
-  const { Kernel } = await loadKernel();
-  const expected = checkedReports(Kernel.load(), set);
+async function check(context: BenchContext, engines: Engines, set: DocumentSet): Promise<void> {
+  const expected = checkedReports(await kernelFor(context.measures), set);
   for (const [name, engine] of engines) {
     checkReports(`library, ${name}, ${set.name}`, await scoreAll(engine, set), expected);
   }
@@ -59,7 +58,7 @@ function contestants(context: BenchContext, engines: Engines, set: DocumentSet):
   return [...libraries, ...(context.wc ? [context.wc.contestant(set)] : [])];
 }
 
-async function scoreAll(engine: Engine, set: DocumentSet): Promise<Report[]> {
+async function scoreAll(engine: Engine<CountsReport>, set: DocumentSet): Promise<CountsReport[]> {
   const outcomes = await engine.scoreAll(set.documents);
   return outcomes.map((outcome) => {
     if (isFailure(outcome)) throw outcome.error;

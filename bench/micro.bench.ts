@@ -2,7 +2,7 @@
 import { add, configure, suite } from 'benny';
 import type { BenchContext } from './context.js';
 import { cutDocuments, uniformSizes } from './corpus.js';
-import { loadDeque, loadEngine, loadKernel, loadReportLayout } from './millrace.js';
+import { kernelFor, loadDeque, loadEngine, loadReportLayout } from './millrace.js';
 import type { PartResult } from './part.js';
 import { formatNumber, type Table } from './table.js';
 
@@ -28,8 +28,7 @@ export async function benchMicro(context: BenchContext): Promise<PartResult> {
 }
 
 async function benchKernelSizes(context: BenchContext): Promise<Summary> {
-  const { Kernel } = await loadKernel();
-  const kernel = Kernel.load();
+  const kernel = await kernelFor(context.measures);
   const cases = [64, 1024, 16 * 1024].map((bytes) => {
     const next = goRound(context, bytes);
     return add(`${bytes} bytes`, () => kernel.scoreText(next()));
@@ -53,15 +52,15 @@ async function benchEncoding(context: BenchContext): Promise<Summary> {
 }
 
 async function benchReports(context: BenchContext): Promise<Summary> {
-  const { Kernel } = await loadKernel();
-  const { decodeReport } = await loadReportLayout();
-  const row = Kernel.load().scoreText(goRound(context, 1024)()).slice();
-  const report = decodeReport('id', row, 0);
+  const { REPORT_DECODER } = await loadReportLayout();
+  const kernel = await kernelFor({ measures: 'all' });
+  const row = kernel.scoreText(goRound(context, 1024)()).slice();
+  const report = REPORT_DECODER.decode('id', row, 0);
   const line = JSON.stringify(report);
   return suite(
     'one report',
     LIMITS,
-    add('decode from doubles', () => decodeReport('id', row, 0)),
+    add('decode from doubles', () => REPORT_DECODER.decode('id', row, 0)),
     add('JSON.parse', (): unknown => JSON.parse(line)),
     add('JSON.stringify', () => JSON.stringify(report)),
     add('structured clone', () => structuredClone(report)),
@@ -99,8 +98,8 @@ async function benchDeque(): Promise<Summary> {
 /** One `score` after the other: how long a single document takes when nothing else is going on. */
 async function benchLatency(context: BenchContext): Promise<Summary> {
   const { createEngine } = await loadEngine();
-  const inline = await createEngine({ workers: 1 });
-  const threaded = await createEngine({ workers: 1, inlineBytesMax: 0 });
+  const inline = await createEngine({ ...context.measures, workers: 1 });
+  const threaded = await createEngine({ ...context.measures, workers: 1, inlineBytesMax: 0 });
   const next = goRound(context, 1024);
   try {
     return await suite(

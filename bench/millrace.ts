@@ -2,7 +2,10 @@
 import type * as DequeModule from '../src/engine/deque.js';
 import type * as EngineModule from '../src/engine/engine.js';
 import type * as ScoreFilesModule from '../src/engine/score-files.js';
+import type { MeasureOptions } from '../src/core/measures.js';
+import type * as MeasuresModule from '../src/core/measures.js';
 import type * as KernelModule from '../src/workers/kernel-host.js';
+import type * as MeasureRowModule from '../src/workers/measure-row.js';
 import type * as ReportLayoutModule from '../src/workers/report-layout.js';
 
 export async function loadEngine(): Promise<typeof EngineModule> {
@@ -15,6 +18,14 @@ export async function loadScoreFiles(): Promise<typeof ScoreFilesModule> {
 
 export async function loadKernel(): Promise<typeof KernelModule> {
   return (await load('workers/kernel-host.js')) as typeof KernelModule;
+}
+
+/** A kernel that measures as asked. */
+export async function kernelFor(options: MeasureOptions): Promise<KernelModule.Kernel> {
+  const { Kernel } = await loadKernel();
+  const { measureRow } = (await load('workers/measure-row.js')) as typeof MeasureRowModule;
+  const { resolveMeasures } = (await load('core/measures.js')) as typeof MeasuresModule;
+  return Kernel.load(measureRow(resolveMeasures('', options)));
 }
 
 export async function loadDeque(): Promise<typeof DequeModule> {

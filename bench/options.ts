@@ -1,5 +1,6 @@
 /** The command line of the benchmarks. */
 import { parseArgs } from 'node:util';
+import type { MeasureOptions } from '../src/core/measures.js';
 
 /** The parts by name; `--only` selects of them. */
 export const PART_NAMES = ['kernel', 'library', 'files', 'memory', 'start-up'] as const;
@@ -16,13 +17,22 @@ results stand to the budgets. Results are written to bench/results/.
                  (default: the README files of the installed packages)
   --seed N       of what is drawn when documents are cut (default: 1)
   --rounds N     timed runs of each contestant (default: 5, with --quick 3)
+  --measures M   what kernel, library and files measure: entropy, all, or stats for all with statistics (default: entropy)
   --quick        five times less of everything; for a first look only
   --json FILE    where the results go (default: bench/results/<date>.json)
   --help         print this`;
 
+/** What the parts measure; `--measures` selects one. */
+export const BENCH_MEASURES = {
+  entropy: { measures: 'entropy' },
+  all: { measures: 'all' },
+  stats: { measures: 'all', stats: true },
+} as const satisfies Readonly<Record<string, MeasureOptions>>;
+
 export interface BenchOptions {
   readonly parts: readonly PartName[];
   readonly micro: boolean;
+  readonly measures: MeasureOptions;
   readonly text: string | undefined;
   readonly seed: number;
   readonly rounds: number;
@@ -38,6 +48,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     options: {
       only: { type: 'string', multiple: true },
       micro: { type: 'boolean', default: false },
+      measures: { type: 'string', default: 'entropy' },
       text: { type: 'string' },
       seed: { type: 'string', default: '1' },
       rounds: { type: 'string' },
@@ -46,10 +57,11 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { only, micro, text, seed, rounds, quick, json, help } = values;
+  const { only, micro, measures, text, seed, rounds, quick, json, help } = values;
   return {
     parts: only === undefined ? PART_NAMES : parseParts(only.flatMap((names) => names.split(','))),
     micro,
+    measures: parseMeasures(measures),
     text,
     seed: parseInteger('--seed', seed, 0),
     rounds: rounds === undefined ? (quick ? 3 : 5) : parseInteger('--rounds', rounds, 1),
@@ -63,6 +75,12 @@ function parseParts(names: readonly string[]): PartName[] {
   const unknown = names.find((name) => !PART_NAMES.some((part) => part === name));
   if (unknown !== undefined) throw new Error(`--only takes ${PART_NAMES.join(', ')}, got ${unknown}`);
   return PART_NAMES.filter((part) => names.includes(part));
+}
+
+function parseMeasures(name: string): MeasureOptions {
+  const known = Object.entries(BENCH_MEASURES).find(([each]) => each === name);
+  if (known === undefined) throw new Error(`--measures takes ${Object.keys(BENCH_MEASURES).join(', ')}, got ${name}`);
+  return known[1];
 }
 
 function parseInteger(option: string, value: string, min: number): number {

@@ -11,7 +11,7 @@ const BYTES = 1024;
 
 const [path = '', count = '', seed = ''] = process.argv.slice(2);
 const { createEngine } = await loadEngine();
-const engine = await createEngine({ workers: 2 });
+const engine = await createEngine({ workers: 2, measures: 'entropy' });
 const started = performance.now();
 let documents = 0;
 let bytes = 0;

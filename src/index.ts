@@ -1,7 +1,29 @@
 /** The public API of Millrace. */
 export type { Document, DocumentId } from './core/document.js';
 export { ERROR_CODES, MillraceError, isMillraceError, type ErrorCode } from './core/errors.js';
-export { isFailure, type EntropyReport, type Failure, type Report } from './core/report.js';
+export type { FilterOptions } from './core/filter-options.js';
+export {
+  FILTER_DEFAULTS,
+  FILTER_NAMES,
+  FILTER_REASONS,
+  FILTER_STATS,
+  type AllThresholds,
+  type FilterName,
+  type FilterReason,
+  type FilterStats,
+  type FilterThresholds,
+  type FilterVerdict,
+} from './core/filters.js';
+export type { DocumentationWeights, MeasureOptions, Measures } from './core/measures.js';
+export {
+  isFailure,
+  type CountsReport,
+  type DocumentationReport,
+  type EntropyReport,
+  type Failure,
+  type ReadabilityReport,
+  type Report,
+} from './core/report.js';
 export {
   createEngine,
   type CloseOptions,

@@ -60,10 +60,12 @@ describe('the package', () => {
         'dist/index.d.ts',
         'dist/cli/main.js',
         'dist/workers/kernel/kernel.wasm',
+        'schema/report.schema.json',
         expect.stringMatching(/^dist\/workers\/[^/]*worker[^/]*\.js$/),
       ]),
     );
-    const expected = /^(bin\/millrace\.js|dist\/(?!\.).+(\.js|\.d\.ts|\.wasm|\.json)|[\w.-]+\.json|[A-Z]+(\.md)?)$/;
+    const expected =
+      /^(bin\/millrace\.js|dist\/(?!\.).+(\.js|\.d\.ts|\.wasm|\.json)|schema\/[\w.]+\.json|[\w.-]+\.json|[A-Z]+(\.md)?)$/;
     expect(files.filter((path) => !expected.test(path) || path.includes('.test.'))).toEqual([]);
   });
 });
@@ -160,7 +162,8 @@ console.log(JSON.stringify({ one, many, again, texts }));
 `;
 
 const CONSUMER = `
-import { createEngine, isFailure, MillraceError, type Document, type Failure, type Report } from 'millrace';
+import { createEngine, isFailure, MillraceError } from 'millrace';
+import type { CountsReport, Document, Engine, Failure, MeasureOptions, Report } from 'millrace';
 
 export async function score(documents: readonly Document[], signal: AbortSignal): Promise<number> {
   await using engine = await createEngine({ workers: 2 });
@@ -177,6 +180,20 @@ export async function score(documents: readonly Document[], signal: AbortSignal)
   for await (const outcome of engine.stream(documents, { signal })) {
     if (!isFailure(outcome)) total += outcome.words;
   }
+  const measures: MeasureOptions = { asOf: 2026, weights: { clarity: 2 }, filters: { c4_quality: { policy: null } } };
+  const complete: Engine = await createEngine({ workers: 2, measures: 'all', stats: true });
+  const sharedByAll: Engine<CountsReport> = complete;
+  total += sharedByAll.stats().documents;
+  const { gopher_quality } = (await complete.score({ text: '' })).filters;
+  if (gopher_quality.reason === 'gopher_short_doc') total += gopher_quality.stats?.n_words ?? 0;
+  const entropy: Engine<CountsReport> = await createEngine({ measures: 'entropy' });
+  for (const outcome of await entropy.scoreAll(documents)) if (!isFailure(outcome)) total += outcome.words;
+  // @ts-expect-error a report of counts and entropy has no readability
+  total += (await entropy.score({ text: '' })).readability;
+  // @ts-expect-error what is measured is not known here
+  const unknown: Engine = await createEngine(measures);
+  // @ts-expect-error a definition cannot be switched off
+  await createEngine({ filters: { fineweb_quality: { shortLineLength: null } } });
   // @ts-expect-error a misspelt option is refused
   await createEngine({ worker: 2 });
   return total;

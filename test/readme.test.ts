@@ -14,6 +14,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseConfig } from '../src/cli/score/config.js';
+import { MEASURE_DEFAULTS, MEASURE_OPTION_NAMES } from '../src/core/measures.js';
 import { ENGINE_DEFAULTS } from '../src/engine/options.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -147,7 +149,8 @@ describe('the options of the README', () => {
 
   it('have the defaults of the engine, on the command line and in the library', () => {
     const documented = tableBehind(README, 'options: library').map(([name, value]) => [name!.slice(1, -1), value!]);
-    expect(documented.map(([name]) => name).sort()).toEqual(Object.keys(ENGINE_DEFAULTS).sort());
+    const names = [...Object.keys(ENGINE_DEFAULTS), ...MEASURE_OPTION_NAMES];
+    expect(documented.map(([name]) => name).sort()).toEqual(names.sort());
     const flags = tableBehind(README, 'options: command line').flatMap(([option, value]) => {
       const words = /--([\w-]+)/.exec(option!)?.[1] ?? '';
       const name = words.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -155,9 +158,30 @@ describe('the options of the README', () => {
     });
     expect(flags.map(([name]) => name).sort()).toEqual(['maxBytes', 'workerTimeoutMs', 'workers']);
     for (const [name, value] of [...documented, ...flags]) {
+      if (MEASURE_OPTION_NAMES.includes(name!)) continue;
       if (name === 'workers') expect(value).toBe('one for each core');
       else expect([name, quantityOf(value!)]).toEqual([name, ENGINE_DEFAULTS[name as keyof typeof ENGINE_DEFAULTS]]);
     }
+  });
+});
+
+describe('the measures of the README', () => {
+  const documented = new Map(
+    tableBehind(README, 'options: library').map(([name, value]) => [name!.slice(1, -1), value!]),
+  );
+
+  it('have the defaults of the library', () => {
+    const { measures, stats, weights } = MEASURE_DEFAULTS;
+    expect(documented.get('measures')).toBe(`\`'${measures}'\``);
+    expect(documented.get('stats')).toBe(`\`${stats}\``);
+    expect(Object.values(weights).map((weight: number) => `${weight} each`)).toEqual(
+      new Array(4).fill(documented.get('weights')),
+    );
+  });
+
+  it('can be set by a file like the one shown', () => {
+    const config = /```json\n([^]*?)\n```/.exec(README)?.[1] ?? '';
+    expect(Object.keys(parseConfig(config))).toEqual(['asOf', 'weights', 'filters']);
   });
 });
 

@@ -7,6 +7,7 @@ export const ERROR_CODES = {
   ERR_ABORTED: 'The caller aborted the operation, or the engine was closed without draining.',
   ERR_CLOSED: 'The engine is closed and takes no more work.',
   ERR_DOCUMENT_TOO_LARGE: 'The text (or the line that holds it) is larger than `maxBytes` allows.',
+  ERR_EXPRESSION: 'An expression over the report is malformed, or names or compares what it cannot.',
   ERR_INPUT_CORRUPT: 'The input cannot be decoded: a damaged or truncated gzip stream.',
   ERR_INPUT_NOT_FOUND: 'An input names no file, or a directory or glob holds none.',
   ERR_INPUT_UNREADABLE: 'The input exists but cannot be read.',

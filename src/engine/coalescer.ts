@@ -1,11 +1,15 @@
 import type { Document } from '../core/document.js';
 import { MillraceError } from '../core/errors.js';
-import { isFailure, type Report } from '../core/report.js';
+import { isFailure, type CountsReport, type Report } from '../core/report.js';
 import { BATCH_DOCUMENTS_MAX } from './cuts.js';
 import { costOf, type BatchListener } from './documents-batch.js';
 
 /** Hands documents over as one batch. */
-export type SubmitBatch = (documents: readonly Document[], costBytes: number, listener: BatchListener) => void;
+export type SubmitBatch<R extends CountsReport> = (
+  documents: readonly Document[],
+  costBytes: number,
+  listener: BatchListener<R>,
+) => void;
 
 export interface CoalescerOptions {
   readonly batchBytes: number;
@@ -13,9 +17,9 @@ export interface CoalescerOptions {
 }
 
 /** A `score` call that waits. */
-interface Call {
+interface Call<R> {
   readonly document: Document;
-  resolve(report: Report): void;
+  resolve(report: R): void;
   reject(error: MillraceError): void;
 }
 
@@ -25,16 +29,16 @@ interface Call {
  * A batch goes out when it is full or when the event loop has gone round, whichever is first: calls of one turn share a
  * message, and no call waits for others longer than that.
  */
-export class Coalescer {
-  readonly #submit: SubmitBatch;
+export class Coalescer<R extends CountsReport = Report> {
+  readonly #submit: SubmitBatch<R>;
   readonly #options: CoalescerOptions;
-  #calls: Call[] = [];
+  #calls: Call<R>[] = [];
   #gatheredBytes = 0;
   /** Size of all calls that have no answer yet. */
   #openBytes = 0;
   #isScheduled = false;
 
-  constructor(options: CoalescerOptions, submit: SubmitBatch) {
+  constructor(options: CoalescerOptions, submit: SubmitBatch<R>) {
     this.#options = options;
     this.#submit = submit;
   }
@@ -49,7 +53,7 @@ export class Coalescer {
   }
 
   /** @throws MillraceError `ERR_QUEUE_FULL`, and whatever is wrong with the document. */
-  async score(document: Document): Promise<Report> {
+  async score(document: Document): Promise<R> {
     const bytes = costOf(document);
     const { queueBytesMax, batchBytes } = this.#options;
     if (this.#openBytes > 0 && this.#openBytes + bytes > queueBytesMax) {
@@ -58,7 +62,7 @@ export class Coalescer {
     }
     this.#openBytes += bytes;
     try {
-      return await new Promise<Report>((resolve, reject) => {
+      return await new Promise<R>((resolve, reject) => {
         if (this.#gatheredBytes + bytes > batchBytes || this.#calls.length === BATCH_DOCUMENTS_MAX) this.flush();
         this.#calls.push({ document, resolve, reject });
         this.#gatheredBytes += bytes;

@@ -1,5 +1,6 @@
 import type { Document } from '../core/document.js';
 import { MillraceError, isMillraceError, messageOf } from '../core/errors.js';
+import type { CountsReport } from '../core/report.js';
 import { abortedError, checkAborted } from '../core/abort.js';
 import { BATCH_DOCUMENTS_MAX } from './cuts.js';
 import { costOf, type Outcome } from './documents-batch.js';
@@ -10,7 +11,13 @@ const FLUSH_AFTER_MS = 1;
 
 export type DocumentSource = AsyncIterable<Document> | Iterable<Document>;
 
-export interface DocumentStreamOptions {
+/** A stream that can be ended from outside. */
+export interface OpenStream {
+  /** Stops reading the source. What was read is still delivered, then the error is thrown, if there is one. */
+  end(error?: MillraceError): void;
+}
+
+export interface DocumentStreamOptions<R extends CountsReport> {
   readonly batchBytes: number;
   /** Text that may be between source and consumer, in UTF-16 units; the source waits beyond that. */
   readonly windowBytes: number;
@@ -20,10 +27,10 @@ export interface DocumentStreamOptions {
     documents: readonly Document[],
     firstOrdinal: number,
     costBytes: number,
-  ) => Promise<readonly Outcome[]>;
+  ) => Promise<readonly Outcome<R>[]>;
   /** Called when the stream begins to read its source, and when it is over. */
-  readonly onBegin: (stream: DocumentStream) => void;
-  readonly onEnd: (stream: DocumentStream) => void;
+  readonly onBegin: (stream: OpenStream) => void;
+  readonly onEnd: (stream: OpenStream) => void;
 }
 
 /**
@@ -31,10 +38,12 @@ export interface DocumentStreamOptions {
  *
  * An iterator by hand, since an async generator would cost as much for each outcome as a third of its scoring.
  */
-export class DocumentStream implements AsyncIterableIterator<Outcome, undefined> {
-  readonly #options: DocumentStreamOptions;
+export class DocumentStream<R extends CountsReport>
+  implements AsyncIterableIterator<Outcome<R>, undefined>, OpenStream
+{
+  readonly #options: DocumentStreamOptions<R>;
   readonly #source: DocumentSource;
-  readonly #window: OrderedWindow<readonly Outcome[]>;
+  readonly #window: OrderedWindow<readonly Outcome<R>[]>;
   #iterator: AsyncIterator<Document> | Iterator<Document> | undefined;
   #ordinal = 0;
   /** Documents gathered for the next batch. */
@@ -42,13 +51,13 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
   #batchBytes = 0;
   #flushTimer: NodeJS.Timeout | undefined;
   /** Outcomes of the oldest batch, and which of them is next. */
-  #outcomes: readonly Outcome[] = [];
+  #outcomes: readonly Outcome<R>[] = [];
   #index = 0;
   #isOver = false;
   /** The wait for the next batch, while there is one: calls of `next` before it is over stand in line. */
   #line: Promise<void> | undefined;
 
-  constructor(source: DocumentSource, options: DocumentStreamOptions) {
+  constructor(source: DocumentSource, options: DocumentStreamOptions<R>) {
     this.#source = source;
     this.#options = options;
     this.#window = new OrderedWindow(options.windowBytes);
@@ -58,18 +67,17 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
     return this;
   }
 
-  next(): Promise<IteratorResult<Outcome, undefined>> {
+  next(): Promise<IteratorResult<Outcome<R>, undefined>> {
     if (this.#line !== undefined) return this.#standInLine(this.#line.then(() => this.#ready() ?? this.#advance()));
     const ready = this.#ready();
     return ready === undefined ? this.#standInLine(this.#advance()) : Promise.resolve(ready);
   }
 
-  async return(): Promise<IteratorResult<Outcome, undefined>> {
+  async return(): Promise<IteratorResult<Outcome<R>, undefined>> {
     this.#close();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Stops reading the source. What was read is still delivered, then the error is thrown, if there is one. */
   end(error?: MillraceError): void {
     this.#flush();
     this.#window.end(error);
@@ -77,7 +85,7 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
   }
 
   /** The next outcome, if it is there. */
-  #ready(): IteratorResult<Outcome, undefined> | undefined {
+  #ready(): IteratorResult<Outcome<R>, undefined> | undefined {
     const outcome = this.#outcomes[this.#index];
     if (outcome === undefined || this.#options.signal?.aborted === true) return undefined;
     this.#index++;
@@ -85,7 +93,7 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
   }
 
   /** Has later calls wait until this step is taken, so that outcomes are handed out in the order of the calls. */
-  #standInLine(step: Promise<IteratorResult<Outcome, undefined>>): Promise<IteratorResult<Outcome, undefined>> {
+  #standInLine(step: Promise<IteratorResult<Outcome<R>, undefined>>): Promise<IteratorResult<Outcome<R>, undefined>> {
     const leave = (): void => {
       if (this.#line === line) this.#line = undefined;
     };
@@ -95,7 +103,7 @@ export class DocumentStream implements AsyncIterableIterator<Outcome, undefined>
   }
 
   /** Waits for the outcomes of the next batch and takes the first. */
-  async #advance(): Promise<IteratorResult<Outcome, undefined>> {
+  async #advance(): Promise<IteratorResult<Outcome<R>, undefined>> {
     if (this.#isOver) return { done: true, value: undefined };
     try {
       while (true) {

@@ -1,11 +1,10 @@
 import type { Document, DocumentId } from '../core/document.js';
 import { MillraceError, fromWireError } from '../core/errors.js';
 import { describe } from '../core/options.js';
-import type { Failure, Report } from '../core/report.js';
-import { REPORT_BYTES, writeUnits } from '../workers/kernel-host.js';
-import { SLOT_COUNT } from '../workers/kernel/report-slots.js';
+import type { CountsReport, Failure, Report } from '../core/report.js';
+import { writeUnits } from '../workers/kernel-host.js';
 import type { Request, Response } from '../workers/protocol.js';
-import { decodeReport } from '../workers/report-layout.js';
+import type { ReportDecoder } from '../workers/report-layout.js';
 import { lengthsOf, slabBytesFor, textsStart } from '../workers/slab.js';
 import type { Batch, BatchRun } from './scheduler.js';
 import type { SlabPool } from './slab-pool.js';
@@ -16,36 +15,42 @@ export const MEMORY_SOURCE = 'memory';
 /** A UTF-16 unit takes at most so many bytes of UTF-8. */
 const UTF8_BYTES_MAX = 3;
 
-export type Outcome = Report | Failure;
+/** @typeParam R - the report that the engine's measures ask for. */
+export type Outcome<R extends CountsReport = Report> = R | Failure;
+
+/** What the batches of an engine share. */
+export interface BatchSettings<R extends CountsReport> {
+  readonly maxBytes: number;
+  readonly slabs: SlabPool;
+  readonly decoder: ReportDecoder<R>;
+}
 
 /** Takes the outcomes of a batch, or the error for which there are none. */
-export interface BatchListener {
-  done(outcomes: readonly Outcome[]): void;
+export interface BatchListener<R extends CountsReport = Report> {
+  done(outcomes: readonly Outcome<R>[]): void;
   fail(error: MillraceError): void;
 }
 
 /** Documents that are scored in one go; the texts are encoded into a slab only when a worker has room for them. */
-export class DocumentsBatch implements Batch {
+export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
   readonly costBytes: number;
   readonly #documents: readonly Document[];
   readonly #firstOrdinal: number;
-  readonly #maxBytes: number;
-  readonly #slabs: SlabPool;
-  readonly #listener: BatchListener;
+  readonly #settings: BatchSettings<R>;
+  readonly #listener: BatchListener<R>;
   /** Documents that never reach a worker, by position. */
   readonly #refused = new Map<number, MillraceError>();
 
   constructor(
     documents: readonly Document[],
     place: { readonly firstOrdinal: number; readonly costBytes: number },
-    limits: { readonly maxBytes: number; readonly slabs: SlabPool },
-    listener: BatchListener,
+    settings: BatchSettings<R>,
+    listener: BatchListener<R>,
   ) {
     this.#documents = documents;
     this.#firstOrdinal = place.firstOrdinal;
     this.costBytes = place.costBytes;
-    this.#maxBytes = limits.maxBytes;
-    this.#slabs = limits.slabs;
+    this.#settings = settings;
     this.#listener = listener;
   }
 
@@ -58,17 +63,18 @@ export class DocumentsBatch implements Batch {
     if (response.kind !== 'documents') throw new MillraceError('ERR_INTERNAL', `got ${response.kind} for documents`);
     const errors = new Map([...condemned, ...this.#refused]);
     for (const { index, error } of response.failures) errors.set(index, fromWireError(error));
-    const rows = new Float64Array(response.slab, 0, this.#documents.length * SLOT_COUNT);
-    const outcomes: Outcome[] = [];
+    const { decoder, slabs } = this.#settings;
+    const rows = new Float64Array(response.slab, 0, this.#documents.length * decoder.slots);
+    const outcomes: Outcome<R>[] = [];
     let ordinal = this.#firstOrdinal;
     for (const document of this.#documents) {
       const index = outcomes.length;
       const error = errors.size === 0 ? undefined : errors.get(index);
-      if (error === undefined) outcomes.push(decodeReport(idOf(document, ordinal), rows, index * SLOT_COUNT));
+      if (error === undefined) outcomes.push(decoder.decode(idOf(document, ordinal), rows, index * decoder.slots));
       else outcomes.push(failureOf(document, ordinal, error));
       ordinal++;
     }
-    this.#slabs.give(response.slab);
+    slabs.give(response.slab);
     this.#listener.done(outcomes);
   }
 
@@ -80,7 +86,9 @@ export class DocumentsBatch implements Batch {
     const documentCount = this.#documents.length;
     const units = this.#refuse();
     const slabBytes = slabBytesFor(documentCount, units);
-    const slab = this.#slabs.take(Math.max(slabBytes, documentCount * REPORT_BYTES));
+    const { decoder, slabs } = this.#settings;
+    const reportsBytes = documentCount * decoder.slots * Float64Array.BYTES_PER_ELEMENT;
+    const slab = slabs.take(Math.max(slabBytes, reportsBytes));
     const view = Buffer.from(slab);
     const lengths = lengthsOf(slab, documentCount);
     let at = textsStart(documentCount);
@@ -98,7 +106,7 @@ export class DocumentsBatch implements Batch {
     let units = 0;
     let index = 0;
     for (const { text } of this.#documents) {
-      const refusal = refusalOf(text, this.#maxBytes);
+      const refusal = refusalOf(text, this.#settings.maxBytes);
       if (refusal === undefined) units += text.length;
       else this.#refused.set(index, refusal);
       index++;

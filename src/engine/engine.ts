@@ -1,11 +1,13 @@
 import type { Document } from '../core/document.js';
 import { MillraceError } from '../core/errors.js';
-import { isFailure, type Report } from '../core/report.js';
+import { isFailure, type CountsReport, type Report } from '../core/report.js';
+import { measureRow } from '../workers/measure-row.js';
+import { COUNTS_DECODER, REPORT_DECODER, STATS_DECODER, type ReportDecoder } from '../workers/report-layout.js';
 import { slabBytesFor } from '../workers/slab.js';
 import { abortable, checkAborted } from '../core/abort.js';
 import { Coalescer } from './coalescer.js';
 import { cutBatches } from './cuts.js';
-import { DocumentStream, type DocumentSource } from './document-stream.js';
+import { DocumentStream, type DocumentSource, type OpenStream } from './document-stream.js';
 import { DocumentsBatch, idOf, refusalOf, type BatchListener, type Outcome } from './documents-batch.js';
 import { InlineScorer } from './inline-scorer.js';
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from './options.js';
@@ -50,20 +52,33 @@ export interface EngineStats {
 /**
  * Makes an engine. Its threads start with the first work for them.
  *
+ * Its reports are those that `measures` asks for. Where the type of the options leaves that open, they are taken for what all
+ * reports share.
+ *
  * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`.
  */
-export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  return Promise.resolve(new Engine(resolveEngineOptions(options)));
+export async function createEngine(options?: EngineOptions & { readonly measures?: 'all' }): Promise<Engine>;
+export async function createEngine(options: EngineOptions): Promise<Engine<CountsReport>>;
+export async function createEngine(options: EngineOptions = {}): Promise<Engine | Engine<CountsReport>> {
+  const resolved = resolveEngineOptions(options);
+  const { measures, stats } = resolved.settings;
+  if (measures === 'entropy') return Promise.resolve(new Engine(resolved, COUNTS_DECODER));
+  return Promise.resolve(new Engine(resolved, stats ? STATS_DECODER : REPORT_DECODER));
 }
 
-/** Scores documents on all cores. Made by `createEngine`; safe to share, and to be closed once. */
-export class Engine {
+/**
+ * Scores documents on all cores. Made by `createEngine`; safe to share, and to be closed once.
+ *
+ * @typeParam R - the report that its measures ask for.
+ */
+export class Engine<R extends CountsReport = Report> {
   readonly #options: ResolvedEngineOptions;
   readonly #workerFile: URL | undefined;
   readonly #slabs: SlabPool;
-  readonly #inlineScorer: InlineScorer;
-  readonly #coalescer: Coalescer;
-  readonly #streams = new Set<DocumentStream>();
+  readonly #decoder: ReportDecoder<R>;
+  readonly #inlineScorer: InlineScorer<R>;
+  readonly #coalescer: Coalescer<R>;
+  readonly #streams = new Set<OpenStream>();
   #scheduler: Scheduler | undefined;
   #closing: Promise<void> | undefined;
   #scoreCalls = 0;
@@ -71,12 +86,16 @@ export class Engine {
   #failed = 0;
   #inline = 0;
 
-  /** @internal */
-  constructor(options: ResolvedEngineOptions, workerFile?: URL) {
+  /**
+   * @param decoder - of the reports that the options ask for.
+   * @internal
+   */
+  constructor(options: ResolvedEngineOptions, decoder: ReportDecoder<R>, workerFile?: URL) {
     this.#options = options;
+    this.#decoder = decoder;
     this.#workerFile = workerFile;
     this.#slabs = new SlabPool(slabBytesFor(SLAB_DOCUMENTS, options.batchBytes), options.workers * IN_FLIGHT_MAX);
-    this.#inlineScorer = new InlineScorer(options.inlineBytesMax);
+    this.#inlineScorer = new InlineScorer(options.inlineBytesMax, measureRow(options.settings), decoder);
     this.#coalescer = new Coalescer(options, (documents, costBytes, listener) => {
       this.#submit(documents, 0, costBytes, listener);
     });
@@ -88,7 +107,7 @@ export class Engine {
    * @throws MillraceError `ERR_TEXT_TYPE`, `ERR_DOCUMENT_TOO_LARGE`, `ERR_QUEUE_FULL`, `ERR_ABORTED`, `ERR_CLOSED`,
    * `ERR_OUT_OF_MEMORY`, `ERR_WORKER_CRASHED`, `ERR_WORKER_TIMEOUT`.
    */
-  async score(document: Document, { signal }: OperationOptions = {}): Promise<Report> {
+  async score(document: Document, { signal }: OperationOptions = {}): Promise<R> {
     this.#checkOpen();
     checkAborted(signal);
     const refusal = refusalOf(document.text, this.#options.maxBytes);
@@ -109,11 +128,11 @@ export class Engine {
    *
    * @throws MillraceError `ERR_ABORTED`, `ERR_CLOSED`; `ERR_WORKER_CRASHED`, `ERR_INTERNAL` when no worker can be kept alive.
    */
-  async scoreAll(documents: readonly Document[], { signal }: OperationOptions = {}): Promise<Outcome[]> {
+  async scoreAll(documents: readonly Document[], { signal }: OperationOptions = {}): Promise<Outcome<R>[]> {
     this.#checkOpen();
     checkAborted(signal);
     const { batchBytes, workers } = this.#options;
-    const outcomes = new Array<Outcome>(documents.length);
+    const outcomes = new Array<Outcome<R>>(documents.length);
     const cuts = cutBatches(documents, batchBytes, workers);
     if (cuts.length === 0) return outcomes;
     let cancel = (): void => undefined;
@@ -140,7 +159,7 @@ export class Engine {
    *
    * @throws MillraceError `ERR_CLOSED`; while iterating `ERR_SOURCE`, `ERR_ABORTED`, `ERR_CLOSED`.
    */
-  stream(source: DocumentSource, { signal }: OperationOptions = {}): AsyncIterableIterator<Outcome, undefined> {
+  stream(source: DocumentSource, { signal }: OperationOptions = {}): AsyncIterableIterator<Outcome<R>, undefined> {
     this.#checkOpen();
     const { batchBytes, workers } = this.#options;
     return new DocumentStream(source, {
@@ -191,7 +210,7 @@ export class Engine {
     if (this.#closing !== undefined) throw closedError();
   }
 
-  #submit(documents: readonly Document[], firstOrdinal: number, costBytes: number, listener: BatchListener): void {
+  #submit(documents: readonly Document[], firstOrdinal: number, costBytes: number, listener: BatchListener<R>): void {
     this.#workers().add(this.#batch(documents, firstOrdinal, costBytes, listener));
   }
 
@@ -199,10 +218,10 @@ export class Engine {
     documents: readonly Document[],
     firstOrdinal: number,
     costBytes: number,
-    listener: BatchListener,
-  ): DocumentsBatch {
-    const limits = { maxBytes: this.#options.maxBytes, slabs: this.#slabs };
-    return new DocumentsBatch(documents, { firstOrdinal, costBytes }, limits, {
+    listener: BatchListener<R>,
+  ): DocumentsBatch<R> {
+    const settings = { maxBytes: this.#options.maxBytes, slabs: this.#slabs, decoder: this.#decoder };
+    return new DocumentsBatch(documents, { firstOrdinal, costBytes }, settings, {
       done: (outcomes) => {
         this.#count(outcomes);
         listener.done(outcomes);
@@ -213,7 +232,7 @@ export class Engine {
     });
   }
 
-  #count(outcomes: readonly Outcome[]): void {
+  #count(outcomes: readonly Outcome<R>[]): void {
     this.#documents += outcomes.length;
     for (const outcome of outcomes) if (isFailure(outcome)) this.#failed++;
   }

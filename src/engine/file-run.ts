@@ -4,12 +4,12 @@ import type { DeadLetter } from '../io/dead-letters.js';
 import type { Input } from '../io/input.js';
 import { openSource, type OpenSourceOptions } from '../io/source.js';
 import type { Progress } from '../ledger/run.js';
-import type { RowFailure, RowSettings } from '../workers/protocol.js';
+import { REJECTION_COUNT } from '../workers/kernel/rejections.js';
+import type { RejectedRows, RowFailure, RowSettings } from '../workers/protocol.js';
 import { abortable, abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
 import { insertLineIds } from './line-ids.js';
 import { OrderedWindow } from './ordered-window.js';
-import type { RunOutput } from './run-output.js';
 import type { Scheduler } from './scheduler.js';
 import type { SlabPool } from './slab-pool.js';
 
@@ -22,13 +22,32 @@ const SLABS_IN_USE_MAX = 4;
 /** A chunk weighs at least so much in the window, since its output may be much larger than it is. */
 const CHUNK_COST_MIN = 64 * 1024;
 
+/** What is written of one chunk. */
+export interface WrittenRows {
+  readonly rows: Uint8Array;
+  /** Rows that were rejected, if they are kept. */
+  readonly rejected: Uint8Array;
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** Where the rows of a run go, in order. */
+export interface RowsOutput {
+  /** Whether an interrupted run can be gone on with. */
+  readonly isResumable: boolean;
+  /** The bytes belong to the caller again when `flush` or `checkpoint` has resolved. */
+  write(written: WrittenRows): Promise<void>;
+  flush(): Promise<void>;
+  /** Hands everything on and notes that it is there. */
+  checkpoint(state: RunState): Promise<unknown>;
+}
+
 export interface FileRunOptions {
   readonly inputs: readonly Input[];
   readonly settings: RowSettings;
   readonly source: OpenSourceOptions;
   readonly scheduler: Scheduler;
   readonly slabs: SlabPool;
-  readonly output: RunOutput;
+  readonly output: RowsOutput;
   /** Input bytes that may be read and not yet written. */
   readonly windowBytes: number;
   readonly signal: AbortSignal;
@@ -56,6 +75,7 @@ export const RUN_START: RunState = Object.freeze({
 export class FileRun {
   readonly #options: FileRunOptions;
   readonly #window: OrderedWindow<Delivery>;
+  readonly #rejections = new Uint32Array(REJECTION_COUNT);
   #state: RunState;
   /** Slabs whose rows may not have been written yet. */
   #slabsInUse: ArrayBuffer[] = [];
@@ -153,9 +173,10 @@ export class FileRun {
     );
     if (response.inputError !== undefined)
       letters.push(brokenInput(chunk.source, before.ordinal, fromWireError(response.inputError)));
-    const rows = insertLineIds(new Uint8Array(response.slab, 0, response.slabBytes), response.lineIds, before.lines);
+    const rejected = response.rejected === undefined ? NO_ROWS : rowsOf(response.rejected, before.lines);
     this.#slabsInUse.push(response.slab);
-    await this.#options.output.write(rows, letters);
+    await this.#options.output.write({ rows: rowsOf(response, before.lines), rejected, deadLetters: letters });
+    this.#countRejections(response.rejections);
     const unread = response.inputError === undefined ? 0 : 1;
     this.#state = {
       ...before,
@@ -163,6 +184,7 @@ export class FileRun {
       lines: before.lines + response.lines,
       ordinal: before.ordinal + response.documents,
       documents: before.documents + response.documents + unread,
+      rejected: before.rejected + sumOf(response.rejections),
       failed: before.failed + letters.length,
       bytes: before.bytes + response.bytes,
     };
@@ -170,9 +192,15 @@ export class FileRun {
 
   async #writeBroken(input: Input, error: MillraceError): Promise<void> {
     const before = this.#atInput(input.index);
-    await this.#options.output.write(new Uint8Array(0), [brokenInput(input.source, before.ordinal, error)]);
+    const deadLetters = [brokenInput(input.source, before.ordinal, error)];
+    await this.#options.output.write({ rows: NO_ROWS, rejected: NO_ROWS, deadLetters });
     const next = { input: input.index + 1, position: 0, lines: 0, ordinal: 0 };
     this.#state = { ...before, ...next, documents: before.documents + 1, failed: before.failed + 1 };
+  }
+
+  #countRejections(rejections: Uint32Array): void {
+    for (const [reason, count] of rejections.entries())
+      this.#rejections[reason] = (this.#rejections[reason] ?? 0) + count;
   }
 
   /** The state, at the beginning of the input if that is a new one. */
@@ -198,6 +226,17 @@ export class FileRun {
     if (isLost || !this.#options.output.isResumable) return;
     await this.#checkpoint().catch(() => undefined);
   }
+}
+
+const NO_ROWS = new Uint8Array(0);
+
+/** The rows in a slab, with the numbers of lines that were missing. */
+function rowsOf({ slab, slabBytes, lineIds }: RejectedRows, linesBefore: number): Uint8Array {
+  return insertLineIds(new Uint8Array(slab, 0, slabBytes), lineIds, linesBefore);
+}
+
+function sumOf(counts: Uint32Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** What an input may fail with without ending the run. */

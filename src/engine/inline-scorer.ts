@@ -1,8 +1,8 @@
 import type { Document } from '../core/document.js';
 import { MillraceError, messageOf } from '../core/errors.js';
-import type { Report } from '../core/report.js';
+import type { CountsReport } from '../core/report.js';
 import { Kernel } from '../workers/kernel-host.js';
-import { decodeReport } from '../workers/report-layout.js';
+import type { ReportDecoder } from '../workers/report-layout.js';
 import { idOf, costOf } from './documents-batch.js';
 
 /** Text that may be scored on the calling thread in one turn of the event loop: less than a millisecond of work. */
@@ -14,14 +14,22 @@ const TURN_BYTES_MAX = 128 * 1024;
  * Only so much in one turn of the event loop: many calls at once are better off in the workers, and a loop that awaits one
  * call after the other would otherwise never let the event loop go round.
  */
-export class InlineScorer {
+export class InlineScorer<R extends CountsReport> {
   readonly #bytesMax: number;
+  readonly #measures: Float64Array;
+  readonly #decoder: ReportDecoder<R>;
   #kernel: Kernel | undefined;
   #turnBytes = 0;
   #isTurnScheduled = false;
 
-  constructor(bytesMax: number) {
+  /**
+   * @param measures - a `measureRow`.
+   * @param decoder - of the reports that it asks for.
+   */
+  constructor(bytesMax: number, measures: Float64Array, decoder: ReportDecoder<R>) {
     this.#bytesMax = bytesMax;
+    this.#measures = measures;
+    this.#decoder = decoder;
   }
 
   /** Whether the document is small enough, and there is time for it in this turn. */
@@ -30,12 +38,12 @@ export class InlineScorer {
     return this.#turnBytes + costOf(document) <= TURN_BYTES_MAX;
   }
 
-  score(document: Document): Report {
+  score(document: Document): R {
     this.#turnBytes += costOf(document);
     this.#scheduleTurn();
     try {
-      this.#kernel ??= Kernel.load();
-      const report = decodeReport(idOf(document, 0), this.#kernel.scoreText(document.text), 0);
+      this.#kernel ??= Kernel.load(this.#measures);
+      const report = this.#decoder.decode(idOf(document, 0), this.#kernel.scoreText(document.text), 0);
       if (this.#kernel.isOutsized) this.#kernel = undefined;
       return report;
     } catch (thrown) {

@@ -1,15 +1,19 @@
 import { availableParallelism } from 'node:os';
+import { MEASURE_OPTION_NAMES, resolveMeasures, type MeasureOptions, type MeasureSettings } from '../core/measures.js';
 import { checkInteger, checkKnown } from '../core/options.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
 export const WORKERS_MAX = 256;
-/** Beyond this the kernel's tables for one document no longer fit the 4 GiB of 32-bit WebAssembly memory in the worst case. */
+/**
+ * Beyond this the kernel's tables for the counts and entropy of one document no longer fit the 4 GiB of 32-bit WebAssembly memory
+ * in the worst case; those of a complete report, for half of it. A document that does not fit fails with `ERR_OUT_OF_MEMORY`.
+ */
 export const MAX_BYTES_LIMIT = 128 * MIB;
 
 /** Options of `createEngine`. */
-export interface EngineOptions {
+export interface EngineOptions extends MeasureOptions {
   /** Threads. Integer, 1 to 256. @defaultValue the machine's parallelism */
   readonly workers?: number;
   /** Text bytes sent to a worker at a time. Integer, 4 KiB to 64 MiB. @defaultValue 1 MiB */
@@ -26,9 +30,15 @@ export interface EngineOptions {
   readonly workerHeapMb?: number;
 }
 
-export type ResolvedEngineOptions = Required<EngineOptions>;
+/** The options that bound what an engine takes and uses. */
+export type EngineLimits = Required<Omit<EngineOptions, keyof MeasureOptions>>;
 
-export const ENGINE_DEFAULTS: ResolvedEngineOptions = Object.freeze({
+export interface ResolvedEngineOptions extends EngineLimits {
+  /** What is measured and how. */
+  readonly settings: MeasureSettings;
+}
+
+export const ENGINE_DEFAULTS: EngineLimits = Object.freeze({
   workers: Math.min(availableParallelism(), WORKERS_MAX),
   batchBytes: MIB,
   maxBytes: 64 * MIB,
@@ -40,9 +50,9 @@ export const ENGINE_DEFAULTS: ResolvedEngineOptions = Object.freeze({
 
 /** Takes partial options, returns frozen and complete ones, refuses with the option's path. */
 export function resolveEngineOptions(options: EngineOptions = {}): ResolvedEngineOptions {
-  checkKnown('engine', options, Object.keys(ENGINE_DEFAULTS));
+  checkKnown('engine', options, [...Object.keys(ENGINE_DEFAULTS), ...MEASURE_OPTION_NAMES]);
   const asked = Object.entries(options).filter(([, value]) => value !== undefined);
-  const given: Record<keyof EngineOptions, unknown> = { ...ENGINE_DEFAULTS, ...Object.fromEntries(asked) };
+  const given: Record<keyof EngineLimits, unknown> = { ...ENGINE_DEFAULTS, ...Object.fromEntries(asked) };
   return Object.freeze({
     workers: checkInteger('engine.workers', given.workers, 1, WORKERS_MAX),
     batchBytes: checkInteger('engine.batchBytes', given.batchBytes, 4 * KIB, 64 * MIB),
@@ -51,5 +61,6 @@ export function resolveEngineOptions(options: EngineOptions = {}): ResolvedEngin
     inlineBytesMax: checkInteger('engine.inlineBytesMax', given.inlineBytesMax, 0, 64 * MIB),
     workerTimeoutMs: checkInteger('engine.workerTimeoutMs', given.workerTimeoutMs, 1, 2 ** 31 - 1),
     workerHeapMb: checkInteger('engine.workerHeapMb', given.workerHeapMb, 16, 64 * KIB),
+    settings: resolveMeasures('engine', options),
   });
 }

@@ -1,10 +1,11 @@
 import type { Writable } from 'node:stream';
-import { DeadLetters, deadLettersPath, type DeadLetter } from '../io/dead-letters.js';
+import { DeadLetters, deadLettersPath } from '../io/dead-letters.js';
 import { checkWritable, fileBytes, outputLengths, partialPath } from '../io/file-sink.js';
 import { openSink } from '../io/output.js';
 import type { Sink } from '../io/sink.js';
 import { RangeLedger } from '../ledger/range-ledger.js';
 import type { Progress, RunHeader } from '../ledger/run.js';
+import type { RowsOutput, WrittenRows } from './file-run.js';
 
 /** Where a run writes. */
 export interface OutputPaths {
@@ -50,7 +51,7 @@ export interface Opened {
 }
 
 /** The rows, the dead letters and the ledger of a run, which are committed together. */
-export class RunOutput {
+export class RunOutput implements RowsOutput {
   readonly #rows: Sink;
   readonly #deadLetters: DeadLetters;
   readonly #ledger: RangeLedger | undefined;
@@ -89,7 +90,7 @@ export class RunOutput {
     }
   }
 
-  async write(rows: Uint8Array, deadLetters: readonly DeadLetter[]): Promise<void> {
+  async write({ rows, deadLetters }: WrittenRows): Promise<void> {
     if (rows.length > 0) await this.#rows.write(rows);
     await this.#deadLetters.add(deadLetters);
   }

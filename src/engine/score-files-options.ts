@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { resolveMeasures, type MeasureOptions, type MeasureSettings } from '../core/measures.js';
 import { checkInteger, checkString, describe } from '../core/options.js';
 import { MillraceError } from '../core/errors.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from './options.js';
@@ -8,7 +9,7 @@ export const EMITS = ['reports', 'rows', 'both'] as const;
 export type Emit = (typeof EMITS)[number];
 
 /** What `scoreFiles` reads, writes and keeps to. */
-export interface ScoreFilesOptions {
+export interface ScoreFilesOptions extends MeasureOptions {
   /** Files, directories, globs, or `-` for JSON Lines on `stdin`. At least one. */
   readonly inputs: readonly string[];
   /** Output path; gzip when it ends in `.gz`. Left out or `-`: `stdout`. */
@@ -100,6 +101,8 @@ export interface ResolvedScoreFilesOptions {
   readonly chunkBytes: number;
   readonly workerTimeoutMs: number;
   readonly resume: boolean;
+  /** What is measured and how. */
+  readonly settings: MeasureSettings;
 }
 
 const CHUNK_BYTES = 2 * 1024 * 1024;
@@ -125,5 +128,6 @@ export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedSc
       2 ** 31 - 1,
     ),
     resume: options.resume ?? false,
+    settings: resolveMeasures('', options),
   };
 }

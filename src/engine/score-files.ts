@@ -3,8 +3,11 @@ import type { Input } from '../io/input.js';
 import { resolveInputs } from '../io/inputs.js';
 import type { RunHeader } from '../ledger/run.js';
 import type { RowSettings } from '../workers/protocol.js';
+import { KEEP_ALL } from '../workers/row-settings.js';
 import { abortable } from '../core/abort.js';
 import { MillraceError } from '../core/errors.js';
+import { FILTER_NAMES } from '../core/filters.js';
+import type { MeasureSettings } from '../core/measures.js';
 import { FileRun, RUN_START, type RunState } from './file-run.js';
 import { ENGINE_DEFAULTS } from './options.js';
 import { RunOutput, outputPaths, ownFiles, type OutputPaths } from './run-output.js';
@@ -86,16 +89,16 @@ async function run(
   start: RunState,
   measured: Measured,
 ): Promise<RunState> {
-  const { workers, workerTimeoutMs } = resolved;
+  const { workers, workerTimeoutMs, settings } = resolved;
   const chunkBytes = chunkBytesFor(resolved, inputs);
-  const settings = rowSettings(resolved);
-  const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb: ENGINE_DEFAULTS.workerHeapMb });
+  const rows = rowSettings(resolved);
+  const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb: ENGINE_DEFAULTS.workerHeapMb, settings });
   const windowChunks = workers * WINDOW_CHUNKS_PER_WORKER;
   const fileRun = new FileRun(
     {
       inputs,
-      settings,
-      source: { chunkBytes, lineBytesMax: settings.lineBytesMax, stdin: options.stdin ?? process.stdin },
+      settings: rows,
+      source: { chunkBytes, lineBytesMax: rows.lineBytesMax, stdin: options.stdin ?? process.stdin },
       scheduler,
       slabs: new SlabPool(chunkBytes, windowChunks),
       output,
@@ -181,7 +184,7 @@ function bytesUpTo(input: Input, position: number): number {
 
 function rowSettings({ emit, textField, idField, maxBytes }: ResolvedScoreFilesOptions): RowSettings {
   const lineBytesMax = Math.min(maxBytes * ESCAPE_BYTES_MAX + LINE_EXTRA_BYTES, LINE_BYTES_LIMIT);
-  return { emit, textField, idField, maxBytes, lineBytesMax };
+  return { ...KEEP_ALL, emit, textField, idField, maxBytes, lineBytesMax };
 }
 
 /** Smaller chunks for small inputs, so that no worker is left without. */
@@ -192,14 +195,27 @@ function chunkBytesFor({ chunkBytes, workers }: ResolvedScoreFilesOptions, input
 
 /** What must be the same for a run to be resumed. */
 function headerOf(
-  { emit, textField, idField, maxBytes }: ResolvedScoreFilesOptions,
+  { emit, textField, idField, maxBytes, settings }: ResolvedScoreFilesOptions,
   inputs: readonly Input[],
 ): RunHeader {
   return {
     command: 'score',
-    options: { emit, textField, idField, maxBytes },
+    options: { emit, textField, idField, maxBytes, ...measureHeader(settings) },
     inputs: inputs.map(({ identity }) => identity),
   };
+}
+
+/** The measures by the paths of their options; those that change nothing in a report of counts and entropy are left out. */
+function measureHeader({ measures, stats, asOf, weights, filters }: MeasureSettings): RunHeader['options'] {
+  if (measures === 'entropy') return { measures };
+  const header: Record<string, RunHeader['options'][string]> = { measures, stats, asOf };
+  for (const [name, weight] of Object.entries<number>({ ...weights })) header[`weights.${name}`] = weight;
+  for (const filter of FILTER_NAMES) {
+    for (const [name, threshold] of Object.entries<number | true | null>({ ...filters[filter] })) {
+      header[`filters.${filter}.${name}`] = threshold;
+    }
+  }
+  return header;
 }
 
 /** What the run writes or removes must be none of what it reads. */

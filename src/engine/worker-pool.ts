@@ -1,7 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { Piscina, queueOptionsSymbol } from 'piscina';
 import { MillraceError, messageOf } from '../core/errors.js';
+import type { MeasureSettings } from '../core/measures.js';
 import { compileKernel } from '../workers/kernel-host.js';
+import { measureRow } from '../workers/measure-row.js';
 import { ProgressRow, createProgress } from '../workers/progress.js';
 import type { Request, Response } from '../workers/protocol.js';
 import type { WorkerData } from '../workers/worker-data.js';
@@ -23,6 +25,8 @@ const WORKER_FILE = new URL('../workers/worker.js', import.meta.url);
 export interface WorkerPoolOptions {
   readonly workers: number;
   readonly workerHeapMb: number;
+  /** What is measured and how. */
+  readonly settings: MeasureSettings;
   /** The module that runs in the threads; tests put one in that fails on purpose. */
   readonly workerFile?: URL;
 }
@@ -62,7 +66,8 @@ export class WorkerPool {
   }
 
   #start(): Piscina<Request, Response> {
-    const { workers, workerHeapMb, workerFile = WORKER_FILE } = this.#options;
+    const { workers, workerHeapMb, settings, workerFile = WORKER_FILE } = this.#options;
+    const workerData = { progress: this.#progress, kernel: compileKernel(), measures: measureRow(settings) };
     const piscina = new Piscina<Request, Response>({
       filename: workerFile.href,
       minThreads: workers,
@@ -71,7 +76,7 @@ export class WorkerPool {
       maxQueue: Infinity,
       recordTiming: false,
       execArgv: [LOAD_BY_IMPORT],
-      workerData: { progress: this.#progress, kernel: compileKernel() } satisfies WorkerData,
+      workerData: workerData satisfies WorkerData,
       resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
       loadBalancer: (task, candidates) => {
         const wanted = pinnedThread(task[queueOptionsSymbol]);

@@ -54,18 +54,13 @@ export function isProgress(value: unknown): value is Progress {
 }
 
 /**
- * Everything in which `now` differs from `was`, a phrase each: `name: was X, now Y`. Empty when the run can go on.
+ * In what `now` differs from `was`, a phrase each: `name: was X, now Y`. Empty when the run can go on.
  */
 export function differences(was: RunHeader, now: RunHeader): string[] {
   const found: string[] = [];
   if (was.command !== now.command) found.push(change('command', was.command, now.command));
-  for (const name of new Set([...Object.keys(was.options), ...Object.keys(now.options)])) {
-    const [before, after] = [was.options[name], now.options[name]];
-    if (before !== after) found.push(change(name, before, after));
-  }
-  const ofInputs = inputDifferences(was.inputs, now.inputs);
-  found.push(...ofInputs.slice(0, INPUTS_SHOWN_MAX));
-  if (ofInputs.length > INPUTS_SHOWN_MAX) found.push(`${ofInputs.length - INPUTS_SHOWN_MAX} more inputs differ`);
+  found.push(...shorten(optionDifferences(was.options, now.options), 'options'));
+  found.push(...shorten(inputDifferences(was.inputs, now.inputs), 'inputs'));
   return found;
 }
 
@@ -83,7 +78,18 @@ const PROGRESS_FIELDS: readonly (keyof Progress)[] = [
   'bytes',
 ];
 
-const INPUTS_SHOWN_MAX = 10;
+/** Options, and likewise inputs, that are named when they differ; of the rest only the number is told. */
+const SHOWN_MAX = 10;
+
+function shorten(found: readonly string[], what: string): string[] {
+  if (found.length <= SHOWN_MAX) return [...found];
+  return [...found.slice(0, SHOWN_MAX), `${found.length - SHOWN_MAX} more ${what} differ`];
+}
+
+function optionDifferences(was: RunHeader['options'], now: RunHeader['options']): string[] {
+  const names = new Set([...Object.keys(was), ...Object.keys(now)]);
+  return [...names].flatMap((name) => (was[name] === now[name] ? [] : [change(name, was[name], now[name])]));
+}
 
 function inputDifferences(was: readonly RunInput[], now: readonly RunInput[]): string[] {
   const found: string[] = [];

@@ -15,6 +15,11 @@ describe('parseBenchOptions', () => {
     expect([text, json]).toEqual([undefined, undefined]);
   });
 
+  it('measures entropy unless told', () => {
+    expect(parseBenchOptions([]).measures).toEqual({ measures: 'entropy' });
+    expect(parseBenchOptions(['--measures', 'stats']).measures).toEqual({ measures: 'all', stats: true });
+  });
+
   it('selects parts, given together or one by one, in their own order', () => {
     expect(parseBenchOptions(['--only', 'memory,kernel']).parts).toEqual(['kernel', 'memory']);
     expect(parseBenchOptions(['--only', 'start-up', '--only', 'files']).parts).toEqual(['files', 'start-up']);
@@ -25,10 +30,15 @@ describe('parseBenchOptions', () => {
     expect(parseBenchOptions(['--quick', '--rounds', '7']).rounds).toBe(7);
   });
 
-  it.each([['--only', 'disk'], ['--rounds', '0'], ['--seed', '1.5'], ['--seed', ''], ['--fast'], ['kernel']])(
-    'refuses %s %s',
-    (...args) => {
-      expect(() => parseBenchOptions(args)).toThrow();
-    },
-  );
+  it.each([
+    ['--only', 'disk'],
+    ['--measures', 'some'],
+    ['--rounds', '0'],
+    ['--seed', '1.5'],
+    ['--seed', ''],
+    ['--fast'],
+    ['kernel'],
+  ])('refuses %s %s', (...args) => {
+    expect(() => parseBenchOptions(args)).toThrow();
+  });
 });

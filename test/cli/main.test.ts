@@ -52,7 +52,17 @@ describe('help and version', () => {
     const { context, stdout, runs } = createFake({ stdout: new Capture(false, 400) });
     expect(await main(argv, context)).toBe(0);
     const flags = ['--output', '--emit', '--failed', '--workers', '--text-field', '--id-field', '--max-bytes'];
-    flags.push('--worker-timeout-ms', '--summary', '--resume', '--dry-run', '--quiet', '--debug');
+    flags.push(
+      '--measures',
+      '--stats',
+      '--config',
+      '--worker-timeout-ms',
+      '--summary',
+      '--resume',
+      '--dry-run',
+      '--quiet',
+      '--debug',
+    );
     for (const flag of flags) expect(stdout.text).toContain(`${flag} `);
     expect(stdout.text).toContain(`here ${ENGINE_DEFAULTS.workers})`);
     expect(stdout.text).toContain('(default: 64MiB, at most 128MiB)');
@@ -90,6 +100,12 @@ describe('bad usage', () => {
       /^millrace: --max-bytes must be a number of bytes such as 1000, 64k or 64MiB, got "1q"$/,
     ],
     ['score x --worker-timeout-ms 0', /^millrace: --worker-timeout-ms must be an integer >= 1, got 0$/],
+    ['score x --measures most', /^millrace: --measures must be one of entropy, all, got "most"$/],
+    [
+      'score x --stats --measures entropy',
+      /^millrace: --stats needs --measures all, got --measures entropy, which has no filters$/,
+    ],
+    ['score x --config=', /^millrace: --config must be a non-empty string, got ""$/],
     ['score x --emit row', /^millrace: --emit must be one of reports, rows, both, got "row"$/],
     ['score x --text-field=', /^millrace: --text-field must be a non-empty string, got ""$/],
     ['score x --resume', /^millrace: --resume needs the output file of the run \(-o FILE\), got no -o$/],

@@ -2,7 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MillraceError } from '../../src/core/errors.js';
-import { checkInteger, checkKnown, checkString, describe as picture } from '../../src/core/options.js';
+import {
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkKnown,
+  checkOptions,
+  checkString,
+  describe as picture,
+} from '../../src/core/options.js';
 
 /** The code and message that a check refuses with. */
 function refusal(check: () => unknown): string {
@@ -79,6 +87,73 @@ describe('checkKnown', () => {
     expect(refusal(() => checkKnown('engine', { [name]: 1 }, ['workers', 'maxBytes']))).toBe(
       `ERR_OPTION_UNKNOWN: engine.${name} is not an option; expected one of workers, maxBytes`,
     );
+  });
+});
+
+describe('checkKnown with many names', () => {
+  it('names those that are most like the unknown one', () => {
+    const known = Array.from({ length: 20 }, (_, index) => `name${index}`).concat('minWords', 'maxWords');
+    expect(refusal(() => checkKnown('a.b', { min_words: 1 }, known))).toBe(
+      'ERR_OPTION_UNKNOWN: a.b.min_words is not an option; expected a name such as minWords, maxWords, name0',
+    );
+  });
+});
+
+describe('checkBoolean', () => {
+  it.each([true, false])('returns %s', (value) => {
+    expect(checkBoolean('stats', value)).toBe(value);
+  });
+
+  it.each([
+    [0, '0'],
+    ['true', '"true"'],
+    [null, 'null'],
+  ])('refuses %o', (value, shown) => {
+    const expected = `ERR_OPTION_TYPE: engine.stats must be true or false, got ${shown}`;
+    expect(refusal(() => checkBoolean('engine.stats', value))).toBe(expected);
+  });
+});
+
+describe('checkChoice', () => {
+  it('returns one of its choices and refuses the rest', () => {
+    const choices = ['entropy', 'all'] as const;
+    expect(checkChoice('measures', 'all', choices)).toBe('all');
+    expect(refusal(() => checkChoice('measures', 'al', choices))).toBe(
+      'ERR_OPTION_RANGE: measures must be one of entropy, all, got "al"',
+    );
+    expect(refusal(() => checkChoice('measures', true, choices))).toBe(
+      'ERR_OPTION_TYPE: measures must be one of entropy, all, got true',
+    );
+  });
+});
+
+describe('checkOptions', () => {
+  it('returns what is given, without what is undefined', () => {
+    expect(checkOptions('weights', { clarity: 0, accuracy: undefined }, ['clarity', 'accuracy'])).toEqual({
+      clarity: 0,
+    });
+  });
+
+  it.each([
+    [null, 'null'],
+    [[], 'an array'],
+    ['x', '"x"'],
+    [7, '7'],
+  ])('refuses %o', (value, shown) => {
+    expect(refusal(() => checkOptions('weights', value, ['clarity']))).toBe(
+      `ERR_OPTION_TYPE: weights must be an object, got ${shown}`,
+    );
+    expect(refusal(() => checkOptions('', value, []))).toBe(
+      `ERR_OPTION_TYPE: the content must be an object, got ${shown}`,
+    );
+  });
+
+  it('refuses a name that a prototype has', () => {
+    const parsed: unknown = JSON.parse('{"__proto__": 1}');
+    expect(refusal(() => checkOptions('', parsed, ['clarity']))).toBe(
+      'ERR_OPTION_UNKNOWN: __proto__ is not an option; expected one of clarity',
+    );
+    expect(refusal(() => checkOptions('', { toString: 1 }, ['clarity']))).toContain('toString is not an option');
   });
 });
 

@@ -14,13 +14,15 @@ import { KernelSlot } from '../../src/workers/kernel-slot.js';
 import { scoreDocuments } from '../../src/workers/documents.js';
 import { ProgressRow, createProgress } from '../../src/workers/progress.js';
 import type { DocumentsRequest, Response } from '../../src/workers/protocol.js';
+import { REPORT_DECODER } from '../../src/workers/report-layout.js';
 import { referenceReport } from '../reference/report.js';
 import { differences } from '../support/compare.js';
+import { DEFAULT_ROW } from '../support/measures.js';
 import { codesOrIds, failureOf, reportOf } from '../support/outcomes.js';
 import { unicodeText } from '../support/text-arbitraries.js';
 
 const RUN = { slot: 0, batch: 1, condemned: [] };
-const worker = new KernelSlot(compileKernel());
+const worker = new KernelSlot(compileKernel(), DEFAULT_ROW);
 const progress = new ProgressRow(createProgress(1), 0);
 
 interface Trip {
@@ -37,7 +39,7 @@ function prepare(documents: readonly Document[], options: { maxBytes?: number; s
   const batch = new DocumentsBatch(
     documents,
     { firstOrdinal: 40, costBytes },
-    { maxBytes, slabs },
+    { maxBytes, slabs, decoder: REPORT_DECODER },
     {
       done: (all) => outcomes.push(...all),
       fail: (error) => {
@@ -68,7 +70,7 @@ describe('texts in a slab', () => {
         const outcomes = scoreHere(texts.map((text) => ({ text })));
         expect(outcomes).toHaveLength(texts.length);
         const found = outcomes.flatMap((outcome, index) =>
-          differences(`${index}`, reportOf(outcome), referenceReport(texts[index] ?? '')),
+          differences(`${index}`, reportOf(outcome), referenceReport(texts[index] ?? '', {})),
         );
         expect(found).toEqual([]);
       }),

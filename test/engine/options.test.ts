@@ -3,20 +3,16 @@
  * expected and what was given; and that what is resolved is complete and frozen.
  */
 import { describe, expect, it } from 'vitest';
+import { resolveMeasures } from '../../src/core/measures.js';
 import { createEngine } from '../../src/engine/engine.js';
-import {
-  ENGINE_DEFAULTS,
-  MAX_BYTES_LIMIT,
-  resolveEngineOptions,
-  type EngineOptions,
-} from '../../src/engine/options.js';
+import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, resolveEngineOptions, type EngineLimits } from '../../src/engine/options.js';
 import { resolveScoreFilesOptions, type ScoreFilesOptions } from '../../src/engine/score-files-options.js';
 import { errorOf } from '../support/outcomes.js';
 
 const MIB = 1024 * 1024;
 
 /** Option, its least and its largest value. */
-const ENGINE_BOUNDS: readonly [keyof EngineOptions, number, number | undefined][] = [
+const ENGINE_BOUNDS: readonly [keyof EngineLimits, number, number | undefined][] = [
   ['workers', 1, 256],
   ['batchBytes', 4096, 64 * MIB],
   ['maxBytes', 1, MAX_BYTES_LIMIT],
@@ -44,9 +40,10 @@ async function fileRefusal(options: object): Promise<{ code: string; message: st
 describe('engine options', () => {
   it('have defaults for all, and are frozen', () => {
     const resolved = resolveEngineOptions();
-    expect(resolved).toEqual(ENGINE_DEFAULTS);
+    const settings = resolveMeasures('', {});
+    expect(resolved).toEqual({ ...ENGINE_DEFAULTS, settings });
     expect(Object.isFrozen(resolved)).toBe(true);
-    expect(resolveEngineOptions({ workers: 3 })).toEqual({ ...ENGINE_DEFAULTS, workers: 3 });
+    expect(resolveEngineOptions({ workers: 3 })).toEqual({ ...ENGINE_DEFAULTS, settings, workers: 3 });
   });
 
   it.each(ENGINE_BOUNDS)('%s is taken at its bounds and refused beyond them', async (name, min, max) => {
@@ -80,9 +77,34 @@ describe('engine options', () => {
     }
   });
 
-  it('are refused when there is none of that name, with those that there are', async () => {
-    const message = `engine.worker is not an option; expected one of ${Object.keys(ENGINE_DEFAULTS).join(', ')}`;
+  it('are refused when there is none of that name, with those that are most like it', async () => {
+    const message = 'engine.worker is not an option; expected a name such as workers, filters, workerHeapMb';
     expect(await refusal({ worker: 2 })).toMatchObject({ code: 'ERR_OPTION_UNKNOWN', message });
+  });
+});
+
+describe('the measures among the options', () => {
+  const cases: readonly [object, string, string][] = [
+    [{ measures: 'none' }, 'ERR_OPTION_RANGE', 'measures must be one of entropy, all, got "none"'],
+    [{ asOf: '2026' }, 'ERR_OPTION_TYPE', 'asOf must be an integer, got "2026"'],
+    [{ weights: { clarity: -1 } }, 'ERR_OPTION_RANGE', 'weights.clarity must be a number >= 0, got -1'],
+    [
+      { filters: { gopher_quality: { minWords: 'x' } } },
+      'ERR_OPTION_TYPE',
+      'filters.gopher_quality.minWords must be an integer >= 0 or null, got "x"',
+    ],
+  ];
+
+  it.each(cases)('%j are refused with their path', async (options, code, message) => {
+    expect(await refusal(options)).toMatchObject({ code, message: `engine.${message}` });
+    expect(await fileRefusal(options)).toMatchObject({ code, message });
+  });
+
+  it('are resolved to settings', () => {
+    const asked = { measures: 'all', stats: true, asOf: 2020, weights: { clarity: 1 } } as const;
+    const settings = resolveMeasures('', asked);
+    expect(resolveEngineOptions(asked).settings).toEqual(settings);
+    expect(resolveScoreFilesOptions({ inputs: ['a'], ...asked }).settings).toEqual(settings);
   });
 });
 

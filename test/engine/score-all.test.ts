@@ -27,7 +27,7 @@ describe('order', () => {
         const outcomes = await engine.scoreAll(texts.map((text, id) => ({ id, text })));
         expect(codesOrIds(outcomes)).toEqual(texts.map((_, id) => id));
         const found = outcomes.flatMap((outcome, id) =>
-          differences(`${id}`, reportOf(outcome), referenceReport(texts[id] ?? '')),
+          differences(`${id}`, reportOf(outcome), referenceReport(texts[id] ?? '', {})),
         );
         expect(found).toEqual([]);
       }),

@@ -200,6 +200,15 @@ describe('resuming something else is refused', () => {
     ['textField', { textField: 'body' }, 'textField: was "text", now "body"'],
     ['idField', { idField: 'key' }, 'idField: was "id", now "key"'],
     ['maxBytes', { maxBytes: 1000 }, 'maxBytes: was 67108864, now 1000'],
+    ['measures', { measures: 'entropy' } as const, 'measures: was "all", now "entropy"'],
+    ['stats', { stats: true }, 'stats: was false, now true'],
+    ['asOf', { asOf: 1999 }, `asOf: was ${new Date().getFullYear()}, now 1999`],
+    ['weight', { weights: { clarity: 1.25 } }, 'weights.clarity: was 0.25, now 0.625'],
+    [
+      'threshold',
+      { filters: { gopher_quality: { minWords: null } } },
+      'filters.gopher_quality.minWords: was 50, now null',
+    ],
   ])('with another %s', async (_, change, expected) => {
     expect(await refusal((options) => ({ ...options, ...change }))).toContain(expected);
   });
@@ -207,6 +216,18 @@ describe('resuming something else is refused', () => {
   it('with several things, naming them all', async () => {
     const message = await refusal((options) => ({ ...options, emit: 'both', maxBytes: 5, idField: 'key' }));
     for (const name of ['emit', 'maxBytes', 'idField']) expect(message).toContain(`${name}: was`);
+  });
+
+  it('and not with settings that change nothing in what is measured', async () => {
+    const options = { ...optionsFor(INPUTS.plain, scratch.fresh('.out.jsonl')), measures: 'entropy' as const };
+    expect(await runUntil(250, options)).toBeUndefined();
+    const summary = await scoreFiles({
+      ...options,
+      asOf: 1999,
+      filters: { c4_quality: { policy: null } },
+      resume: true,
+    });
+    expect(summary.resumedDocuments).toBeGreaterThanOrEqual(250);
   });
 
   it('with another input, or one more', async () => {

@@ -11,6 +11,7 @@ import { createEngine } from '../../src/engine/engine.js';
 import type { RunProgress, RunSummary, ScoreFilesOptions } from '../../src/engine/score-files-options.js';
 import { planInputs, scoreFiles } from '../../src/engine/score-files.js';
 import { jsonLinesFile } from '../support/json-files.js';
+import { FULLEST_ROWS } from '../support/measures.js';
 import { reportOf } from '../support/outcomes.js';
 import { comparableId, comparableRow, runByModel } from '../support/row-model.js';
 import { Scratch, jsonLines, readRows } from '../support/scratch.js';
@@ -68,7 +69,7 @@ describe('a file of JSON Lines', () => {
       fc.asyncProperty(largeFile, emits, fc.constantFrom('.jsonl', '.jsonl.gz', '-'), async (file, emit, kind) => {
         const input = kind === '-' ? '-' : fileOf(kind === '.jsonl' ? file : gzipSync(file, { level: 1 }), kind);
         const stdin = Readable.from([file.subarray(0, 1000), file.subarray(1000)]);
-        const { rows, letters, summary } = await run([input], { emit, stdin });
+        const { rows, letters, summary } = await run([input], { ...FULLEST_ROWS.options, emit, stdin });
         const expected = runByModel(file, input, emit);
         expect(rows.map((row) => comparableRow(row, emit))).toEqual(expected.rows);
         expect(
@@ -94,7 +95,7 @@ describe('a file of JSON Lines', () => {
       text: `Row ${id}, 漢字. ${'A word or two? '.repeat((id * 7) % 90)}`,
     }));
     const input = fileOf(jsonLines(documents));
-    const engine = await createEngine({ workers: 1 });
+    const engine = await createEngine({ ...FULLEST_ROWS.options, workers: 1 });
     const expected = jsonLines((await engine.scoreAll(documents)).map(reportOf));
     await engine.close();
     for (const options of [
@@ -102,7 +103,7 @@ describe('a file of JSON Lines', () => {
       { chunkBytes: 4097, workers: 3 },
       { chunkBytes: 2 ** 20, workers: 2 },
     ]) {
-      const { output } = await run([input], options);
+      const { output } = await run([input], { ...FULLEST_ROWS.options, ...options });
       expect(readFileSync(output, 'utf8') === expected).toBe(true);
     }
   });

@@ -93,7 +93,7 @@ describe('order', () => {
         const outcomes = await collect(engine.stream(isAsync ? slowly() : documents));
         expect(codesOrIds(outcomes)).toEqual(all.map((_, id) => id));
         const found = outcomes.flatMap((outcome, id) =>
-          differences(`${id}`, reportOf(outcome), referenceReport(all[id] ?? '')),
+          differences(`${id}`, reportOf(outcome), referenceReport(all[id] ?? '', {})),
         );
         expect(found).toEqual([]);
       }),

@@ -14,6 +14,8 @@ import { Engine } from '../../src/engine/engine.js';
 import { InlineScorer } from '../../src/engine/inline-scorer.js';
 import { resolveEngineOptions, type EngineOptions } from '../../src/engine/options.js';
 import { ProgressRow } from '../../src/workers/progress.js';
+import { REPORT_DECODER } from '../../src/workers/report-layout.js';
+import { DEFAULT_ROW } from '../support/measures.js';
 import { codesOrIds, errorOf, failureOf, within } from '../support/outcomes.js';
 import { Scratch } from '../support/scratch.js';
 
@@ -23,7 +25,7 @@ const LATE = 'did not end';
 const LATE_MS = 30_000;
 
 const scratch = new Scratch();
-const inline = new InlineScorer(Infinity);
+const inline = new InlineScorer(Infinity, DEFAULT_ROW, REPORT_DECODER);
 const engines: Engine[] = [];
 
 afterEach(async () => {
@@ -33,7 +35,7 @@ afterEach(async () => {
 /** An engine with faulty workers and small batches, closed after the test. */
 function faultyEngine(options: EngineOptions = {}, workerFile = FAULTY_WORKER): Engine {
   const resolved = resolveEngineOptions({ workers: 2, batchBytes: 4096, inlineBytesMax: 0, ...options });
-  const engine = new Engine(resolved, workerFile);
+  const engine = new Engine(resolved, REPORT_DECODER, workerFile);
   engines.push(engine);
   return engine;
 }
@@ -376,13 +378,13 @@ describe('a hanging worker', () => {
 
 describe('a process', () => {
   it.each([true, false])('ends by itself after workers have died, and after a close with drain: %s', async (drain) => {
-    const built = (name: string): string =>
-      JSON.stringify(new URL(`../../dist/engine/${name}.js`, import.meta.url).href);
+    const built = (name: string): string => JSON.stringify(new URL(`../../dist/${name}.js`, import.meta.url).href);
     const script = `
-      import { Engine } from ${built('engine')};
-      import { resolveEngineOptions } from ${built('options')};
+      import { Engine } from ${built('engine/engine')};
+      import { resolveEngineOptions } from ${built('engine/options')};
+      import { REPORT_DECODER } from ${built('workers/report-layout')};
       const options = resolveEngineOptions({ workers: 2, batchBytes: 4096, workerTimeoutMs: ${TIMEOUT_MS} });
-      const engine = new Engine(options, new URL(${JSON.stringify(FAULTY_WORKER.href)}));
+      const engine = new Engine(options, REPORT_DECODER, new URL(${JSON.stringify(FAULTY_WORKER.href)}));
       const documents = ${JSON.stringify(documentsWith(30, { 4: 'exit', 20: 'hang', 29: 'uncaught' }))};
       const outcomes = await engine.scoreAll(documents);
       if (!${drain}) engine.scoreAll(documents).catch(() => undefined);

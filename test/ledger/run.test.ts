@@ -45,6 +45,14 @@ describe('differences', () => {
     expect(differences(header, now)).toEqual([expected]);
   });
 
+  test('of very many options are counted, apart from those of inputs', () => {
+    const options = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`option${index}`, index]));
+    const found = differences({ ...header, options }, { ...header, options: {}, inputs: [] });
+    expect(found).toHaveLength(12);
+    expect(found[9]).toBe('option9: was 9, now not given');
+    expect(found.slice(10)).toEqual(['2 more options differ', 'input 1: was "a.jsonl", now not given']);
+  });
+
   test('of very many inputs are counted', () => {
     const found = differences({ ...header, inputs: new Array<RunInput>(25).fill(input) }, { ...header, inputs: [] });
     expect(found.length).toBe(11);

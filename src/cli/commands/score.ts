@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 
+import { MEASURES } from '../../core/measures.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from '../../engine/options.js';
 import { EMITS } from '../../engine/score-files-options.js';
 import type { Invocation } from '../context.js';
@@ -12,6 +13,10 @@ const MIB = 1024 * 1024;
 const INPUT =
   'a file, a directory (walked, sorted), a glob, or - for JSON Lines on stdin; .jsonl and .ndjson hold a document a line, ' +
   '.txt, .md and the like are a document a file; .gz is unpacked';
+
+const CONFIG =
+  'JSON file of settings: {"asOf": year, "weights": {"clarity": 2, …}, "filters": {"gopher_quality": {"minWords": 50, …}, …}}; ' +
+  'null switches a check off (default: the settings of the definitions)';
 
 const NOTES = `
 Examples:
@@ -32,6 +37,7 @@ Exit codes:
 export function defineScore(program: Command, invocation: Invocation): void {
   const { workers, maxBytes, workerTimeoutMs } = ENGINE_DEFAULTS;
   const emit = `what a row is: the report, the input row as it was, or that row with its report (${EMITS.join('|')})`;
+  const measures = `what is measured: counts and entropy, in less than half the time, or all (${MEASURES.join('|')})`;
   const command = program
     .command('score')
     .summary('score documents: a report for each')
@@ -47,6 +53,8 @@ export function defineScore(program: Command, invocation: Invocation): void {
     command.addOption(option.argParser((typed) => parseValue(typed)));
   };
   add('-o, --output <file>', 'where the rows go, - is stdout; .gz is compressed (default: -)', textOf);
+  add('--measures <what>', `${measures} (default: all)`, (option) => choiceOf(option, MEASURES));
+  add('--config <file>', CONFIG, textOf);
   add('--emit <what>', `${emit} (default: reports)`, (option) => choiceOf(option, EMITS));
   add('--failed <file>', 'where the dead letters go (default: <output>.failed.jsonl; without -o, stderr)', textOf);
   add('--workers <n>', `threads, 1 to ${WORKERS_MAX} (default: one for each core, here ${workers})`, (option) =>
@@ -67,6 +75,7 @@ export function defineScore(program: Command, invocation: Invocation): void {
   );
   add('--summary <file>', 'write the summary there as JSON', textOf);
   command
+    .option('--stats', 'the statistics of the filters in each report, with what their thresholds are compared')
     .option('--resume', 'go on with an interrupted run; needs -o and the options of that run')
     .option('--dry-run', 'list what would be read, on stdout, and do nothing')
     .option('--quiet', 'no progress line and no summary on stderr')

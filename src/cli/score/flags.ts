@@ -1,11 +1,16 @@
 import { resolve } from 'node:path';
 
 import { MillraceError } from '../../core/errors.js';
+import type { Measures } from '../../core/measures.js';
 import type { Emit, ScoreFilesOptions } from '../../engine/score-files-options.js';
+import type { ScoreConfig } from './config.js';
 
 /** The options of `millrace score` as commander hands them over. */
 export interface ScoreFlags {
   readonly output?: string;
+  readonly measures?: Measures;
+  readonly stats?: boolean;
+  readonly config?: string;
   readonly emit?: Emit;
   readonly failed?: string;
   readonly workers?: number;
@@ -35,6 +40,9 @@ export function checkFlags(inputs: readonly string[], flags: ScoreFlags): void {
   if (flags.resume === true && output === undefined) {
     throw new MillraceError('ERR_USAGE', `--resume needs the output file of the run (-o FILE), got ${toStdout(flags)}`);
   }
+  if (flags.stats === true && flags.measures === 'entropy') {
+    throw new MillraceError('ERR_USAGE', '--stats needs --measures all, got --measures entropy, which has no filters');
+  }
   checkSummary(inputs, flags);
 }
 
@@ -54,8 +62,16 @@ function checkSummary(inputs: readonly string[], { summary, output, failed }: Sc
   );
 }
 
-/** What the engine is asked to do. Options that were not given stay away: the engine has the defaults. */
-export function toScoreFilesOptions(inputs: readonly string[], flags: ScoreFlags): ScoreFilesOptions {
-  const { summary: _summary, dryRun: _dryRun, quiet: _quiet, debug: _debug, ...options } = flags;
-  return { inputs, ...options };
+/**
+ * What the engine is asked to do. Options that were not given stay away: the engine has the defaults.
+ *
+ * @param config - what the file of `--config` says.
+ */
+export function toScoreFilesOptions(
+  inputs: readonly string[],
+  flags: ScoreFlags,
+  config: ScoreConfig = {},
+): ScoreFilesOptions {
+  const { config: _config, summary: _summary, dryRun: _dryRun, quiet: _quiet, debug: _debug, ...options } = flags;
+  return { inputs, ...config, ...options };
 }

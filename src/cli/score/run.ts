@@ -8,6 +8,7 @@ import { Interrupts } from '../interrupts.js';
 import { ProgressLine } from '../progress-line.js';
 import { print } from '../print.js';
 import { stylesFor, understandsEscapes } from '../styles.js';
+import { readConfig } from './config.js';
 import { checkFlags, outputFileOf, toScoreFilesOptions, type ScoreFlags } from './flags.js';
 import { formatPlan } from './plan-table.js';
 import { interruptedLine } from './resume-command.js';
@@ -21,6 +22,7 @@ export async function runScore(
   { argv, context }: Invocation,
 ): Promise<number> {
   checkFlags(inputs, flags);
+  const config = flags.config === undefined ? {} : await readConfig(flags.config);
   if (flags.dryRun === true) {
     await print(context.stdout, formatPlan(await context.planInputs(inputs)));
     return EXIT.ok;
@@ -31,7 +33,7 @@ export async function runScore(
   const interrupts = new Interrupts(context);
   try {
     const summary = await context.scoreFiles({
-      ...toScoreFilesOptions(inputs, flags),
+      ...toScoreFilesOptions(inputs, flags, config),
       signal: interrupts.signal,
       stdout: context.stdout,
       stderr: progress === undefined ? context.stderr : around(progress, context.stderr),
