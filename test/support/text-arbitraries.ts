@@ -742,7 +742,7 @@ function weights(): fc.Arbitrary<Partial<ReferenceWeights>> {
 function filterOptions(): fc.Arbitrary<FilterOptions> {
   const share = thresholdOf(0, 0.01, 0.1, 0.12, 0.2, 0.25, 0.3, 1 / 3, 0.5, 0.67, 0.8, 0.9, 1);
   const count = thresholdOf(0, 1, 2, 3, 5, 10, 50);
-  const length = thresholdOf(1, 2, 3, 3.5, 4, 10, 1000);
+  const length = thresholdOf(1, 2, 3, 3, 4, 10, 1000);
   const rule = fc.constantFrom<Rule>(true, true, null);
   return fc.record({
     gopher_quality: fc.record({

@@ -9,6 +9,7 @@ import {
   SETTING_JAVASCRIPT,
   SETTING_LOREM_IPSUM,
   SETTING_MAX_WORD_LENGTH,
+  SETTING_MIN_SENTENCES,
   SETTING_MIN_WORDS_PER_LINE,
   SETTING_POLICY,
   SETTING_TERMINAL_PUNCTUATION,
@@ -28,6 +29,7 @@ import {
   SENTENCES,
   TOO_FEW_WORDS,
   TOO_LONG_WORD,
+  tallied,
   tally,
 } from './c4-tallies';
 import { holdsLongWord, strippedEnd, strippedStart } from './c4-words';
@@ -41,6 +43,8 @@ const LINE_ENDS: u64 = ((<u64>3) << 0x21) | ((<u64>1) << 0x27) | ((<u64>1) << 0x
 /** The thresholds, and what is to be done with lines of this document. */
 let maxWordLength: f64 = NaN;
 let minWords: f64 = NaN;
+let minSentences: f64 = NaN;
+let mayBeDropped: bool = false;
 let hasLongWords: bool = false;
 let needsLineEnd: bool = false;
 let removesCitations: bool = false;
@@ -60,6 +64,8 @@ export function startLines(text: usize, bytes: usize, masks: usize): void {
   maxWordLength = setting(SETTING_MAX_WORD_LENGTH);
   hasLongWords = <f64>bytes > maxWordLength && holdsLongWord(text, masks, 0, bytes, maxWordLength);
   minWords = setting(SETTING_MIN_WORDS_PER_LINE);
+  minSentences = setting(SETTING_MIN_SENTENCES);
+  mayBeDropped = hasMarks(BRACE) || hasMarks(PHRASE) || hasMarks(BRACKET);
   needsLineEnd = isOn(SETTING_TERMINAL_PUNCTUATION);
   removesCitations = hasMarks(BRACKET) && isOn(SETTING_CITATIONS);
   refusesBraces = isOn(SETTING_CURLY_BRACKET);
@@ -72,6 +78,11 @@ export function startLines(text: usize, bytes: usize, masks: usize): void {
 /** Whether a line that ends with none of LINE_ENDS, even without its citations, is NO_TERMINAL_PUNC whatever it holds. */
 export function isDecidedByEnd(): bool {
   return needsLineEnd && !hasLongWords;
+}
+
+/** Whether the document is sure to be kept: it has sentences enough, and nothing that a line could drop it for. */
+export function isSettled(): bool {
+  return !mayBeDropped && !(<f64>tallied(SENTENCES) < minSentences);
 }
 
 /** The fate of the line [lineStart, lineEnd); lines are asked for in ascending order. A line that is kept is counted and written. */

@@ -6,14 +6,18 @@
 import { BREAK, markRecordAt } from '../marks';
 import { BLOCK_BYTES, NEWLINE, SPACE, TERMINAL } from '../masks';
 import { widthOf } from '../utf8';
-import { fateOfLine, isDecidedByEnd, startLines } from './c4-line';
+import { fateOfLine, isDecidedByEnd, isSettled, startLines } from './c4-line';
 import { LINES, LOREM_IPSUM, NO_TERMINAL_PUNC, clearTallies, tally } from './c4-tallies';
 
 /** CR and LF in memory order. */
 const CRLF: u32 = 0x0a0d;
 
-/** Tallies the fate of every line, up to one that drops the document. */
-export function judgeLines(text: usize, bytes: usize, masks: usize): void {
+/**
+ * Tallies the fate of every line, up to one that drops the document.
+ *
+ * @param forVerdict - only that is wanted: the walk may end as soon as it is settled, and the tallies with it.
+ */
+export function judgeLines(text: usize, bytes: usize, masks: usize, forVerdict: bool): void {
   clearTallies();
   startLines(text, bytes, masks);
   const anyEnd: u64 = isDecidedByEnd() ? 0 : u64.MAX_VALUE;
@@ -31,7 +35,10 @@ export function judgeLines(text: usize, bytes: usize, masks: usize): void {
       const before = breaks & (upTo >>> 1);
       const isWithin = before != 0; // the line begins in this block
       const from = behindLast(text, select(base, baseBefore, isWithin), select(before, breaksBefore, isWithin));
-      if (judgeLine(text, masks, from, base + <usize>ctz(rest))) continue;
+      if (judgeLine(text, masks, from, base + <usize>ctz(rest))) {
+        if (forVerdict && isSettled()) return;
+        continue;
+      }
       return tallyLines(lines + countOf(breaks & upTo), unwanted + countOf((breaks ^ wanted) & upTo));
     }
     lines += countOf(breaks);

@@ -6,7 +6,7 @@
 import { SLOT_C4_QUALITY, SLOT_C4_QUALITY_STATS } from '../report-slots';
 import { put } from '../report-values';
 import { SETTING_MIN_SENTENCES } from '../setting-slots';
-import { setting } from '../settings';
+import { setting, wantsStats } from '../settings';
 import { endCleanedText, startCleanedText, stopCleanedText } from './c4-cleaned-text';
 import { judgeLines } from './c4-lines';
 import { CURLY_BRACKET, LOREM_IPSUM, SENTENCES, STAT_COUNT, tallied } from './c4-tallies';
@@ -19,7 +19,7 @@ const DROPPED_TOO_FEW_SENTENCES: i32 = 3;
 /** Reports the verdict on the document, and statistics that end with the line that drops it. */
 export function measureC4Quality(text: usize, bytes: usize, masks: usize): void {
   stopCleanedText();
-  judgeLines(text, bytes, masks);
+  judgeLines(text, bytes, masks, !wantsStats());
   put(SLOT_C4_QUALITY, verdict());
   for (let stat = 0; stat < STAT_COUNT; stat++) put(SLOT_C4_QUALITY_STATS + stat, tallied(stat));
 }
@@ -32,7 +32,7 @@ export function measureC4Quality(text: usize, bytes: usize, masks: usize): void 
  */
 export function cleanC4(text: usize, bytes: usize, masks: usize, out: usize): usize {
   startCleanedText(out);
-  judgeLines(text, bytes, masks);
+  judgeLines(text, bytes, masks, false);
   return isDroppedForLine() ? out : endCleanedText();
 }
 

@@ -13,19 +13,14 @@
  */
 import { releaseWork, takeWork, workMark } from '../memory';
 import { wordCount } from '../units';
-import { clear, factor, hashOf, isSame, mix, otherFactor, powerOfTwo } from './hashes';
-import { growthBy, note, restartSieve, sieve, sieveShift, startSieve } from './sieve';
-import { wordAt, wordChars, wordStarts, wordsEnd } from './words';
+import { clear, hashOf, isSame, mix, powerOfTwo } from './hashes';
+import { growthBy, note, restartSieve, sieve, sieveShift } from './sieve';
+import { BEGINNING_SLOT, SLOTS_BYTES, WORDS_MIN, wordSlots } from './word-sieves';
+import { wordChars, wordStarts, wordsEnd } from './words';
 
 const PLACE_BYTES: usize = 16;
 const PLACE_WORD: usize = 8;
 const PLACE_REACH: usize = 12;
-
-/** The shortest n-grams that are looked for. */
-const WORDS_MIN: usize = 5;
-
-/** Bytes of a beginning that are looked at to find places. */
-const BEGINNING_BYTES: usize = 16;
 
 /** Places are sieved by beginnings of up to so many bytes, by so many more each time. */
 const SIEVED_BYTES: usize = 64;
@@ -35,20 +30,14 @@ let places: usize = 0;
 let placesEnd: usize = 0;
 let slots: usize = 0;
 let slotBytesMask: usize = 0;
-/** Of the first 16 bytes from a word on, those that the beginnings of equal n-grams have in common. */
-let beginningLow: u64 = 0;
-let beginningHigh: u64 = 0;
-
-/** Finds the places. */
+/** Finds the places, of the words that `noteWords` has noted. */
 export function startDupGrams(): void {
   const words = <usize>wordCount();
   places = takeWork(words * PLACE_BYTES);
   placesEnd = places;
   if (words <= WORDS_MIN) return;
   const mark = workMark();
-  measureBeginnings();
-  startSieve(words);
-  listPlaces(takeWork(words << 2));
+  listPlaces();
   findReaches(takeWork(words << 2));
   releaseWork(mark);
 }
@@ -113,49 +102,17 @@ function isSeen(place: usize, word: usize, size: usize): bool {
   return false;
 }
 
-/** Sets which bytes of a beginning count: as many as the shortest five words of the text have, 16 at most. */
-function measureBeginnings(): void {
-  const words = <usize>wordCount();
-  let shortest = i32x4.splat(<i32>BEGINNING_BYTES);
-  let word: usize = 0;
-  for (; word + WORDS_MIN + 3 <= words; word += 4) {
-    const start = wordStarts() + (word << 2);
-    shortest = i32x4.min_u(shortest, i32x4.sub(v128.load(start, WORDS_MIN << 2), v128.load(start)));
-  }
-  let shared = min(
-    min(<u32>i32x4.extract_lane(shortest, 0), <u32>i32x4.extract_lane(shortest, 1)),
-    min(<u32>i32x4.extract_lane(shortest, 2), <u32>i32x4.extract_lane(shortest, 3)),
-  );
-  for (; word + WORDS_MIN <= words; word++) shared = min(shared, <u32>(wordAt(word + WORDS_MIN) - wordAt(word)));
-  beginningLow = u64.MAX_VALUE >>> ((<u64>(8 - min(shared, 8))) << 3);
-  beginningHigh = shared > 8 ? u64.MAX_VALUE >>> ((<u64>(16 - shared)) << 3) : 0;
-}
-
-/** Lists the words whose beginnings may repeat; `found` takes the slot of each word in the sieve, u32. */
-function listPlaces(found: usize): void {
+/** Lists the words whose beginnings may repeat. */
+function listPlaces(): void {
   const end = wordsEnd() - ((WORDS_MIN - 1) << 2);
-  const base = sieve;
-  const shift = sieveShift;
-  const low = beginningLow;
-  const high = beginningHigh;
-  let to = found;
-  for (let word = wordStarts(); word < end; word += 4) {
-    const slot = base + <usize>(beginningHash(<usize>load<u32>(word), low, high) >>> shift);
-    note(slot);
-    store<u32>(to, <u32>slot);
-    to += 4;
-  }
   let place = places;
+  let slots = wordSlots;
   for (let word = wordStarts(); word < end; word += 4) {
     store<u32>(place, <u32>word, PLACE_WORD);
-    place += growthBy(<usize>load<u32>(found)) << 2;
-    found += 4;
+    place += growthBy(<usize>load<u32>(slots, BEGINNING_SLOT)) << 2;
+    slots += SLOTS_BYTES;
   }
   placesEnd = place;
-}
-
-function beginningHash(start: usize, low: u64, high: u64): u64 {
-  return (load<u64>(start) & low) * factor + (load<u64>(start, 8) & high) * otherFactor;
 }
 
 /** Sieves the places by beginnings that grow; `left` lists the address of each one left, u32 each. */

@@ -14,7 +14,8 @@ import { boundDupGrams, dupGramChars, startDupGrams } from './dup-grams';
 import { dupLines, dupLinesEnd, findLines, lines, linesEnd, spanChars } from './lines';
 import { countParagraphs, dupParagraphChars, dupParagraphs, paragraphs } from './paragraphs';
 import { SPAN_BYTES } from './spans';
-import { boundTopGrams, startTopGrams, topGramChars } from './top-grams';
+import { boundTopGrams, pairBound, quadrupleBound, startTopGrams, topGramChars, tripleBound } from './top-grams';
+import { noteWords } from './word-sieves';
 import { countStopWords, joinWords } from './words';
 
 /** The statistics. */
@@ -43,7 +44,7 @@ export function measureGopherRepetition(text: usize, bytes: usize, masks: usize)
     countParagraphs(text, masks);
     putDups(PARAGRAPHS, <f64>paragraphs, <f64>dupParagraphs, dupParagraphChars);
     putLines(text, bytes, masks);
-    putTopGrams();
+    putTopGrams(noteWords());
     putDupGrams();
   }
   put(SLOT_GOPHER_REPETITION, <f64>verdict());
@@ -94,15 +95,24 @@ function isEnough(bound: f64, n: u32): bool {
   return !wantsStats() && !(bound / <f64>charCount() > setting(SETTING_MAX_TOP_GRAM_CHAR_FRAC + <i32>n - 2));
 }
 
-function putTopGrams(): void {
-  const mark = workMark();
-  const bound = boundTopGrams();
-  const isBound = isEnough(bound, 2) && isEnough(bound, 3) && isEnough(bound, 4);
-  if (!isBound) startTopGrams();
-  for (let n: u32 = 2; n <= 4; n++) {
-    putGrams(n, n > wordCount() ? NaN : isBound ? bound : topGramChars(n));
+/** @param bound - what no n-gram of 2 to 4 words exceeds; if it is not enough, closer ones are looked for. */
+function putTopGrams(bound: f64): void {
+  if (isEnough(bound, 2) && isEnough(bound, 3) && isEnough(bound, 4)) return putTopBounds(bound, bound, bound);
+  if (bound < Infinity && !wantsStats()) {
+    boundTopGrams();
+    const isBound = isEnough(pairBound, 2) && isEnough(tripleBound, 3) && isEnough(quadrupleBound, 4);
+    if (isBound) return putTopBounds(pairBound, tripleBound, quadrupleBound);
   }
+  const mark = workMark();
+  startTopGrams();
+  for (let n: u32 = 2; n <= 4; n++) putGrams(n, n > wordCount() ? NaN : topGramChars(n));
   releaseWork(mark);
+}
+
+function putTopBounds(pair: f64, triple: f64, quadruple: f64): void {
+  putGrams(2, wordCount() < 2 ? NaN : pair);
+  putGrams(3, wordCount() < 3 ? NaN : triple);
+  putGrams(4, wordCount() < 4 ? NaN : quadruple);
 }
 
 function putDupGrams(): void {

@@ -12,7 +12,8 @@
 import { takeWork } from '../memory';
 import { wordCount } from '../units';
 import { clear, factor, hashOf, isSame, leadingBytes, lengthFactor, powerOfTwo } from './hashes';
-import { SIEVE_COUNT_MAX, growthBy, note, sieve, sieveShift, startSieve } from './sieve';
+import { growthBy } from './sieve';
+import { SLOTS_BYTES, pairCount, wordSlots } from './word-sieves';
 import { wordChars, wordStarts, wordsEnd } from './words';
 
 const PLACE_BYTES: usize = 16;
@@ -28,28 +29,36 @@ let grams: usize = 0;
 let gramsEnd: usize = 0;
 let slots: usize = 0;
 
-/**
- * Notes all pairs of words; returns what `topGramChars` cannot exceed, without knowing what repeats.
- *
- * An n-gram occurs no more often than its first pair, which its last occurrence finds with that count, and it has no more
- * characters than four words and their spaces have bytes.
- */
-export function boundTopGrams(): f64 {
-  startSieve(<usize>wordCount());
-  const base = sieve;
-  const shift = sieveShift;
+/** For each n, what `topGramChars` cannot exceed. */
+export let pairBound: f64 = 0;
+export let tripleBound: f64 = 0;
+export let quadrupleBound: f64 = 0;
+
+/** Bounds the most frequent n-grams: each occurs no more often than the rarest of its pairs, as `noteWords` has counted them. */
+export function boundTopGrams(): void {
   const lastWord = wordsEnd() - 4;
-  let bound: u32 = 0;
-  let most: u32 = 0;
+  let pairs: u32 = 0;
+  let triples: u32 = 0;
+  let quadruples: u32 = 0;
+  let slots = wordSlots;
   for (let word = wordStarts(); word < lastWord; word += 4) {
-    const count = note(base + <usize>(pairFingerprint(word) >>> shift));
-    bound = max(bound, count * (load<u32>(word, 16) - load<u32>(word) + 3));
-    most = max(most, count);
+    const start = load<u32>(word);
+    const first = pairCount(slots);
+    pairs = max(pairs, first * (load<u32>(word, 8) - start + 1));
+    if (word + 4 < lastWord) {
+      const two = min(first, pairCount(slots + SLOTS_BYTES));
+      triples = max(triples, two * (load<u32>(word, 12) - start + 2));
+      const three = word + 8 < lastWord ? min(two, pairCount(slots + 2 * SLOTS_BYTES)) : 0;
+      quadruples = max(quadruples, three * (load<u32>(word, 16) - start + 3));
+    }
+    slots += SLOTS_BYTES;
   }
-  return most < SIEVE_COUNT_MAX ? <f64>bound : Infinity;
+  pairBound = <f64>pairs;
+  tripleBound = <f64>triples;
+  quadrupleBound = <f64>quadruples;
 }
 
-/** Makes places of the pairs that may repeat, of those that `boundTopGrams` has noted. */
+/** Makes places of the pairs that may repeat, of those that `noteWords` has noted. */
 export function startTopGrams(): void {
   const words = <usize>wordCount();
   places = takeWork(words * PLACE_BYTES);
@@ -142,24 +151,17 @@ function addGram(place: usize): usize {
 
 /** A place is written in any case, and kept by moving on. */
 function listPairs(): void {
-  const base = sieve;
-  const shift = sieveShift;
   const lastWord = wordsEnd() - 4;
   let end = places;
+  let slots = wordSlots;
   for (let word = wordStarts(); word < lastWord; word += 4) {
     store<u32>(end, <u32>word, PLACE_WORD);
-    end += growthBy(base + <usize>(pairFingerprint(word) >>> shift)) << 2;
+    end += growthBy(<usize>load<u32>(slots)) << 2;
+    slots += SLOTS_BYTES;
   }
   placesEnd = end;
   for (let place = places; place < end; place += PLACE_BYTES)
     store<u64>(place, pairHash(<usize>load<u32>(place, PLACE_WORD)));
-}
-
-/** Of a pair of words: the leading bytes, and where the first word ends. */
-function pairFingerprint(word: usize): u64 {
-  const start = <usize>load<u32>(word);
-  const leading = leadingBytes(start, <usize>load<u32>(word, 8) - start);
-  return leading * factor + <u64>(<usize>load<u32>(word, 4) - start) * lengthFactor;
 }
 
 /** The hash of a word and the next one, and of where the first one ends. */

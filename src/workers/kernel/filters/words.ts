@@ -100,7 +100,8 @@ export function countStopWords(): void {
     const start = <usize>load<u32>(word);
     const length = <usize>load<u32>(word, 4) - start;
     const leading = leadingBytes(start, length);
-    const key = i32x4.splat(leading >>> 32 == 0 ? <i32>leading : 0); // a longer word is none
+    const isShort = length <= 4 && load<u8>(start + length - 1) != 0; // a NUL at the end is no padding
+    const key = i32x4.splat(isShort ? <i32>leading : 0);
     found |= i32x4.bitmask(i32x4.eq(key, STOP_WORDS)) | (i32x4.bitmask(i32x4.eq(key, OTHER_STOP_WORDS)) << 4);
     stopWords = <u32>popcnt(found);
   }
