@@ -33,3 +33,18 @@ export {
 } from './engine/engine.js';
 export type { DocumentSource } from './engine/document-stream.js';
 export type { EngineOptions } from './engine/options.js';
+export { calibrate } from './engine/calibrate/calibrate.js';
+export type {
+  Calibration,
+  CalibrationSample,
+  EstimatedShare,
+  FilterCalibration,
+  GateProposal,
+  Proposals,
+  Share,
+  ThresholdCalibration,
+  ThresholdEffect,
+  ThresholdProposal,
+} from './engine/calibrate/calibration.js';
+export type { Distribution, Histogram } from './engine/calibrate/distribution.js';
+export type { CalibrateOptions } from './engine/calibrate/options.js';

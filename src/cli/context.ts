@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
 
+import type { CalibrateOptions } from '../engine/calibrate/options.js';
+import type { Calibration } from '../engine/calibrate/calibration.js';
 import type { InputPlan, RunSummary, ScoreFilesOptions } from '../engine/score-files-options.js';
 
 /** A stream that may be a terminal. */
@@ -31,6 +33,7 @@ export interface CliContext {
   readonly now: () => number;
   readonly scoreFiles: (options: ScoreFilesOptions) => Promise<RunSummary>;
   readonly planInputs: (inputs: readonly string[]) => Promise<InputPlan>;
+  readonly calibrate: (options: CalibrateOptions) => Promise<Calibration>;
 }
 
 /** One call of the command line. */
@@ -53,5 +56,6 @@ export function processContext(): CliContext {
     now: () => performance.now(),
     scoreFiles: async (options) => (await import('../engine/score-files.js')).scoreFiles(options),
     planInputs: async (inputs) => (await import('../engine/score-files.js')).planInputs(inputs),
+    calibrate: async (options) => (await import('../engine/calibrate/calibrate.js')).calibrate(options),
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 import { MillraceError } from '../core/errors.js';
+import { defineCalibrate } from './commands/calibrate.js';
 import { defineScore } from './commands/score.js';
 import { widthOf, type Invocation } from './context.js';
 import { usageErrorOf } from './usage-error.js';
@@ -38,6 +39,7 @@ export function createProgram(invocation: Invocation): Command {
     })
     .addHelpText('after', EXAMPLES);
   defineScore(program, invocation);
+  defineCalibrate(program, invocation);
   defineHelp(program);
   return program;
 }

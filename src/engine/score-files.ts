@@ -8,7 +8,7 @@ import { abortable } from '../core/abort.js';
 import { MillraceError } from '../core/errors.js';
 import { FILTER_NAMES } from '../core/filters.js';
 import type { MeasureSettings } from '../core/measures.js';
-import { FileRun, RUN_START, type RunState } from './file-run.js';
+import { FileRun, RUN_START, type RowsOutput, type RunState } from './file-run.js';
 import { ENGINE_DEFAULTS } from './options.js';
 import { RunOutput, outputPaths, ownFiles, type OutputPaths } from './run-output.js';
 import { Scheduler } from './scheduler.js';
@@ -53,7 +53,9 @@ export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary
   const start = opened.progress ?? RUN_START;
   const measured = new Measured(options, inputs, start);
   try {
-    const state = opened.isComplete ? start : await run(options, resolved, inputs, opened.output, start, measured);
+    const state = opened.isComplete
+      ? start
+      : await runInputs(options, resolved, inputs, opened.output, start, measured);
     const committed = opened.output.commit(state);
     // A file is soon finished, and then it is better whole; the reader of a stream may stand still.
     const outputBytes = await (opened.output.isResumable
@@ -81,17 +83,23 @@ export async function planInputs(patterns: readonly string[]): Promise<InputPlan
   };
 }
 
-async function run(
+/**
+ * Scores the inputs from `start` on, into whatever takes the rows.
+ *
+ * @param rows - how rows are written.
+ * @throws MillraceError as `scoreFiles`.
+ */
+export async function runInputs(
   options: ScoreFilesOptions,
   resolved: ResolvedScoreFilesOptions,
   inputs: readonly Input[],
-  output: RunOutput,
+  output: RowsOutput,
   start: RunState,
   measured: Measured,
+  rows: RowSettings = rowSettings(resolved),
 ): Promise<RunState> {
   const { workers, workerTimeoutMs, settings } = resolved;
   const chunkBytes = chunkBytesFor(resolved, inputs);
-  const rows = rowSettings(resolved);
   const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb: ENGINE_DEFAULTS.workerHeapMb, settings });
   const windowChunks = workers * WINDOW_CHUNKS_PER_WORKER;
   const fileRun = new FileRun(
@@ -120,7 +128,7 @@ async function run(
 }
 
 /** Time, memory and progress of a run. */
-class Measured {
+export class Measured {
   restarts = 0;
   readonly #startedAtMs = performance.now();
   readonly #loop = performance.eventLoopUtilization();
@@ -182,7 +190,8 @@ function bytesUpTo(input: Input, position: number): number {
   return input.files.slice(0, Math.max(position - input.start, 0)).reduce((sum, file) => sum + file.bytes, 0);
 }
 
-function rowSettings({ emit, textField, idField, maxBytes }: ResolvedScoreFilesOptions): RowSettings {
+/** How rows are written by the options. */
+export function rowSettings({ emit, textField, idField, maxBytes }: ResolvedScoreFilesOptions): RowSettings {
   const lineBytesMax = Math.min(maxBytes * ESCAPE_BYTES_MAX + LINE_EXTRA_BYTES, LINE_BYTES_LIMIT);
   return { ...KEEP_ALL, emit, textField, idField, maxBytes, lineBytesMax };
 }

@@ -63,6 +63,7 @@ export interface FakeOptions {
   readonly env?: CliContext['env'];
   readonly scoreFiles?: (options: ScoreFilesOptions) => Promise<RunSummary>;
   readonly planInputs?: (inputs: readonly string[]) => Promise<InputPlan>;
+  readonly calibrate?: CliContext['calibrate'];
 }
 
 export function createFake(options: FakeOptions = {}): Fake {
@@ -81,6 +82,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return scoreFiles(given);
     },
     planInputs,
+    calibrate: options.calibrate ?? (() => Promise.reject(new Error('no calibrate was given'))),
   };
   return { context, stdout, stderr, signals, runs, exits, clock };
 }
