@@ -31,6 +31,10 @@ export {
   type EngineStats,
   type OperationOptions,
 } from './engine/engine.js';
+export { explain, type Explanation, type ExplainOptions } from './engine/explain.js';
+export type { Check, CheckKind, CheckOutcome } from './engine/explain/checks.js';
+export type { Advice, DimensionExplanation, Part } from './engine/explain/dimensions.js';
+export type { Repeat, Repeats } from './engine/explain/repeats.js';
 export type { DocumentSource } from './engine/document-stream.js';
 export type { EngineOptions } from './engine/options.js';
 export { calibrate } from './engine/calibrate/calibrate.js';

@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 import type { CalibrateOptions } from '../engine/calibrate/options.js';
 import type { Calibration } from '../engine/calibrate/calibration.js';
@@ -23,6 +23,7 @@ export interface Signals {
 
 /** Everything of the process and of the engine that a command touches, so that a test can hand over its own. */
 export interface CliContext {
+  readonly stdin: Readable;
   readonly stdout: TerminalStream;
   readonly stderr: TerminalStream;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -48,6 +49,10 @@ export interface Invocation {
 /** The context of this process. The engine is loaded when it is first called, so that `--help` stays fast. */
 export function processContext(): CliContext {
   return {
+    // Opened when it is first asked for, which most commands never do.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 
 import { MillraceError } from '../core/errors.js';
 import { defineCalibrate } from './commands/calibrate.js';
+import { defineExplain } from './commands/explain.js';
 import { defineScore } from './commands/score.js';
 import { widthOf, type Invocation } from './context.js';
 import { usageErrorOf } from './usage-error.js';
@@ -10,6 +11,7 @@ import { usageErrorOf } from './usage-error.js';
 const EXAMPLES = `
 Examples:
   millrace score docs/ -o reports.jsonl      a report for each document below docs/
+  millrace explain README.md                 why one document has the report that it has
   millrace help score                        every option of a command`;
 
 /** The commands and what they share. Each command is a file in `commands/` and loads what it runs when it runs. */
@@ -40,6 +42,7 @@ export function createProgram(invocation: Invocation): Command {
     .addHelpText('after', EXAMPLES);
   defineScore(program, invocation);
   defineCalibrate(program, invocation);
+  defineExplain(program, invocation);
   defineHelp(program);
   return program;
 }

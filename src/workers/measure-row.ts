@@ -1,7 +1,7 @@
 import { FILTER_NAMES } from '../core/filters.js';
 import type { MeasureSettings } from '../core/measures.js';
-import { ENTROPY_SLOTS, REPORT_SLOTS, STATS_SLOTS } from './kernel/report-slots.js';
-import { SETTING_COUNT } from './kernel/setting-slots.js';
+import { ENTROPY_SLOTS, REPORT_SLOTS, SLOT_COUNT, STATS_SLOTS } from './kernel/report-slots.js';
+import { SETTING_COUNT, SETTING_SLOTS } from './kernel/setting-slots.js';
 
 /** The settings as the row of doubles that the kernel reads, in the order of `setting-slots.ts`. */
 export function measureRow(settings: MeasureSettings): Float64Array {
@@ -13,6 +13,13 @@ export function measureRow(settings: MeasureSettings): Float64Array {
     ...thresholds.map((threshold) => (threshold === null ? NaN : Number(threshold))),
   ]);
   if (row.length !== SETTING_COUNT) throw new RangeError(`the kernel has ${SETTING_COUNT} settings, got ${row.length}`);
+  return row;
+}
+
+/** The same with everything that the kernel knows asked for: the parts of the documentation profile as well. */
+export function explainRow(settings: MeasureSettings): Float64Array {
+  const row = measureRow(settings);
+  row[SETTING_SLOTS] = SLOT_COUNT;
   return row;
 }
 

@@ -1,6 +1,6 @@
 /** A command line without a process or an engine: captured streams, a clock set by hand, and an engine that is a function. */
 import { EventEmitter } from 'node:events';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { CliContext } from '../../src/cli/context.js';
 import type { InputPlan, RunSummary, ScoreFilesOptions } from '../../src/engine/score-files-options.js';
 
@@ -58,6 +58,8 @@ export interface Fake {
 }
 
 export interface FakeOptions {
+  /** What stdin holds; nothing when left out. */
+  readonly stdin?: string | Uint8Array;
   readonly stdout?: Capture;
   readonly stderr?: Capture;
   readonly env?: CliContext['env'];
@@ -71,6 +73,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   const { scoreFiles = () => Promise.resolve(SUMMARY), planInputs = () => Promise.resolve(PLAN) } = options;
   const [signals, runs, exits, clock] = [new EventEmitter(), [] as ScoreFilesOptions[], [] as number[], { nowMs: 0 }];
   const context: CliContext = {
+    stdin: Readable.from([Buffer.from(options.stdin ?? '')], { objectMode: false }),
     stdout,
     stderr,
     env: options.env ?? {},

@@ -260,8 +260,8 @@ export function codePointsIn(start: usize, end: usize): u32 {
   let total: u32 = 0;
   let at = start;
   for (; at + 16 <= end; at += 16) total += popcnt(i8x16.bitmask(isFirst(v128.load(at))));
-  const kept = ((<u32>1) << (<u32>(end - at))) - 1;
-  return total + popcnt(i8x16.bitmask(isFirst(v128.load(at))) & kept);
+  const kept = ((<usize>1) << (end - at)) - 1;
+  return total + popcnt(i8x16.bitmask(isFirst(v128.load(at))) & (<i32>kept));
 }
 
 /** A bit for each of 64 bytes that is the first, or the only one, of a code point; `high` has those from 0x80 on. */

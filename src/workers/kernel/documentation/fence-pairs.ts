@@ -16,14 +16,14 @@ function evenShare(start: usize, end: usize): f64 {
   let curly: i32 = 0;
   for (let at = start; at < end; at += 16) {
     const chunk = v128.load(at);
-    const kept: u32 = end - at >= 16 ? 0xffff : ((<u32>1) << (<u32>(end - at))) - 1;
+    const kept = ((<usize>1) << min(end - at, 16)) - 1;
     round += countOf(chunk, 0x28, kept) - countOf(chunk, 0x29, kept);
     square += countOf(chunk, 0x5b, kept) - countOf(chunk, 0x5d, kept);
     curly += countOf(chunk, 0x7b, kept) - countOf(chunk, 0x7d, kept);
   }
-  return <f64>((<i32>(round == 0)) + (<i32>(square == 0)) + (<i32>(curly == 0))) / 3;
+  return <f64>(<i32>(round == 0) + <i32>(square == 0) + <i32>(curly == 0)) / 3;
 }
 
-function countOf(chunk: v128, byte: i8, kept: u32): i32 {
-  return <i32>popcnt(<u32>i8x16.bitmask(i8x16.eq(chunk, i8x16.splat(byte))) & kept);
+function countOf(chunk: v128, byte: i8, kept: usize): i32 {
+  return popcnt(i8x16.bitmask(i8x16.eq(chunk, i8x16.splat(byte))) & (<i32>kept));
 }
