@@ -4,7 +4,7 @@
  * in the source, and every path and link leads somewhere.
  *
  * A block of code is run when a comment before it says so: `<!-- run: library -->`, and `<!-- prints -->` before what it prints;
- * `<!-- run: shell -->` for commands, each of which ends with 0 or with the exit code that its comment names.
+ * `<!-- run: shell -->` and `<!-- run: filter -->` for commands, each of which ends with 0 or with the exit code that its comment names.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -124,7 +124,7 @@ describe.skipIf(process.platform === 'win32')('the shell examples', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-  const commands = blockBehind(README, 'run: shell').split('\n');
+  const commands = ['run: shell', 'run: filter'].flatMap((comment) => blockBehind(README, comment).split('\n'));
 
   it('are there', () => {
     expect(commands.length).toBeGreaterThan(5);

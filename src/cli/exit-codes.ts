@@ -18,6 +18,7 @@ export const EXIT = {
 
 /** Errors that another command line would have avoided. */
 const USAGE_CODES: readonly ErrorCode[] = [
+  'ERR_EXPRESSION',
   'ERR_INPUT_NOT_FOUND',
   'ERR_OPTION_RANGE',
   'ERR_OPTION_TYPE',

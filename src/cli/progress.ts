@@ -58,7 +58,7 @@ export function formatProgress(progress: RunProgress, rates: Rates | undefined, 
 }
 
 function partsOf(progress: RunProgress, rates: Rates | undefined): Part[] {
-  const { documents, failed, inputBytes, inputBytesTotal } = progress;
+  const { documents, rejected, failed, inputBytes, inputBytesTotal } = progress;
   const parts: Part[] = [{ text: `${formatCount(documents)} ${documents === 1 ? 'document' : 'documents'}`, rank: 6 }];
   if (rates !== undefined) {
     parts.push({ text: `${formatShort(rates.documentsPerSecond)} docs/s`, rank: 2 });
@@ -71,6 +71,10 @@ function partsOf(progress: RunProgress, rates: Rates | undefined): Part[] {
       const secondsLeft = Math.max(0, inputBytesTotal - inputBytes) / rates.inputBytesPerSecond;
       parts.push({ text: `${formatTimeLeft(secondsLeft)} left`, rank: 3 });
     }
+  }
+  if (rejected > 0) {
+    const scored = Math.max(documents - failed, rejected);
+    parts.push({ text: `${Math.floor((100 * (scored - rejected)) / scored)} % kept`, rank: 0 });
   }
   if (failed > 0) parts.push({ text: `${formatCount(failed)} dead ${failed === 1 ? 'letter' : 'letters'}`, rank: 4 });
   return parts;

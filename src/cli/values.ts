@@ -1,3 +1,5 @@
+import { checkFilterNames } from '../core/filter-options.js';
+import type { FilterName } from '../core/filters.js';
 import { checkInteger, checkString } from '../core/options.js';
 import { MillraceError } from '../core/errors.js';
 
@@ -22,6 +24,11 @@ export function choiceOf<T extends string>(option: string, choices: readonly T[]
     const expected = `one of ${choices.join(', ')}`;
     throw new MillraceError('ERR_OPTION_RANGE', `${option} must be ${expected}, got ${JSON.stringify(typed)}`);
   };
+}
+
+/** Names of filters with commas between them. */
+export function filtersOf(option: string): ValueParser<readonly FilterName[]> {
+  return (typed) => checkFilterNames(option, typed.trim() === '' ? [] : typed.split(',').map((name) => name.trim()));
 }
 
 const SIZE = /^(\d+)\s*(?:([kmg])(i?b)?|b)?$/i;

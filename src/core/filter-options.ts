@@ -6,7 +6,8 @@ import {
   type FilterName,
   type FilterThresholds,
 } from './filters.js';
-import { checkOptions, describe, optionPath } from './options.js';
+import { nearestNames } from './nearest.js';
+import { checkOptions, describe, optionPath, typeError } from './options.js';
 
 /** Thresholds that differ from the defaults; those of a filter that is left out are its defaults. */
 export type FilterOptions = { readonly [F in FilterName]?: Partial<FilterThresholds<F>> };
@@ -25,6 +26,28 @@ export function resolveFilters(path: string, given: unknown): AllThresholds {
     c4_quality: c4Quality(checksOf('c4_quality')),
     fineweb_quality: finewebQuality(checksOf('fineweb_quality')),
   });
+}
+
+/**
+ * Names of filters, each once and in the order of `FILTER_NAMES`; at least one.
+ *
+ * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, the latter with the names that are nearest to an unknown one.
+ */
+export function checkFilterNames(path: string, value: unknown): readonly FilterName[] {
+  if (!Array.isArray(value)) throw typeError(path, 'a list of filters', value);
+  const names: readonly unknown[] = value;
+  if (names.length === 0) {
+    throw new MillraceError('ERR_OPTION_RANGE', `${path} must be one of ${FILTER_NAMES.join(', ')} or more, got none`);
+  }
+  for (const name of names) checkFilterName(path, name);
+  return Object.freeze(FILTER_NAMES.filter((name) => names.includes(name)));
+}
+
+function checkFilterName(path: string, name: unknown): void {
+  if (typeof name !== 'string') throw typeError(path, 'names of filters', name);
+  if (FILTER_NAMES.some((known) => known === name)) return;
+  const nearest = nearestNames(name, FILTER_NAMES).join(', ');
+  throw new MillraceError('ERR_OPTION_RANGE', `${path} must be filters such as ${nearest}, got ${describe(name)}`);
 }
 
 /* Each in the order of `FILTER_DEFAULTS`, in which the kernel is told of them. */

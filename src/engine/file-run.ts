@@ -4,12 +4,12 @@ import type { DeadLetter } from '../io/dead-letters.js';
 import type { Input } from '../io/input.js';
 import { openSource, type OpenSourceOptions } from '../io/source.js';
 import type { Progress } from '../ledger/run.js';
-import { REJECTION_COUNT } from '../workers/kernel/rejections.js';
 import type { RejectedRows, RowFailure, RowSettings } from '../workers/protocol.js';
 import { abortable, abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
 import { insertLineIds } from './line-ids.js';
 import { OrderedWindow } from './ordered-window.js';
+import { addRejections } from './rejections.js';
 import type { Scheduler } from './scheduler.js';
 import type { SlabPool } from './slab-pool.js';
 
@@ -67,6 +67,7 @@ export const RUN_START: RunState = Object.freeze({
   ordinal: 0,
   documents: 0,
   rejected: 0,
+  rejections: Object.freeze([]),
   failed: 0,
   bytes: 0,
 });
@@ -75,7 +76,6 @@ export const RUN_START: RunState = Object.freeze({
 export class FileRun {
   readonly #options: FileRunOptions;
   readonly #window: OrderedWindow<Delivery>;
-  readonly #rejections = new Uint32Array(REJECTION_COUNT);
   #state: RunState;
   /** Slabs whose rows may not have been written yet. */
   #slabsInUse: ArrayBuffer[] = [];
@@ -176,7 +176,6 @@ export class FileRun {
     const rejected = response.rejected === undefined ? NO_ROWS : rowsOf(response.rejected, before.lines);
     this.#slabsInUse.push(response.slab);
     await this.#options.output.write({ rows: rowsOf(response, before.lines), rejected, deadLetters: letters });
-    this.#countRejections(response.rejections);
     const unread = response.inputError === undefined ? 0 : 1;
     this.#state = {
       ...before,
@@ -185,6 +184,7 @@ export class FileRun {
       ordinal: before.ordinal + response.documents,
       documents: before.documents + response.documents + unread,
       rejected: before.rejected + sumOf(response.rejections),
+      rejections: addRejections(before.rejections, response.rejections),
       failed: before.failed + letters.length,
       bytes: before.bytes + response.bytes,
     };
@@ -196,11 +196,6 @@ export class FileRun {
     await this.#options.output.write({ rows: NO_ROWS, rejected: NO_ROWS, deadLetters });
     const next = { input: input.index + 1, position: 0, lines: 0, ordinal: 0 };
     this.#state = { ...before, ...next, documents: before.documents + 1, failed: before.failed + 1 };
-  }
-
-  #countRejections(rejections: Uint32Array): void {
-    for (const [reason, count] of rejections.entries())
-      this.#rejections[reason] = (this.#rejections[reason] ?? 0) + count;
   }
 
   /** The state, at the beginning of the input if that is a new one. */

@@ -3,9 +3,9 @@ import { DeadLetters, deadLettersPath } from '../io/dead-letters.js';
 import { checkWritable, fileBytes, outputLengths, partialPath } from '../io/file-sink.js';
 import { openSink } from '../io/output.js';
 import type { Sink } from '../io/sink.js';
-import { RangeLedger } from '../ledger/range-ledger.js';
+import { RangeLedger, type RunFiles } from '../ledger/range-ledger.js';
 import type { Progress, RunHeader } from '../ledger/run.js';
-import type { RowsOutput, WrittenRows } from './file-run.js';
+import type { RowsOutput, RunState, WrittenRows } from './file-run.js';
 
 /** Where a run writes. */
 export interface OutputPaths {
@@ -13,6 +13,8 @@ export interface OutputPaths {
   readonly output: string;
   /** Undefined: the dead letters go to stderr. */
   readonly failed: string | undefined;
+  /** Undefined: rows that are rejected are not written. */
+  readonly rejected: string | undefined;
   /** Only for an output that is a file. */
   readonly ledger: string | undefined;
 }
@@ -22,23 +24,35 @@ export interface OutputStreams {
   readonly stderr: Writable;
 }
 
+/** Where a run is told to write. */
+export interface NamedOutputs {
+  /** @defaultValue `-` */
+  readonly output?: string;
+  readonly failed?: string;
+  readonly rejected: string | undefined;
+}
+
 /**
  * Names of everything that a run writes. Only a regular file can be resumed and has a name for dead letters beside it; `-`
  * stands for a stream.
  *
  * @throws MillraceError `ERR_OUTPUT_UNWRITABLE`.
  */
-export async function outputPaths(output = '-', failed?: string): Promise<OutputPaths> {
+export async function outputPaths({ output = '-', failed, rejected }: NamedOutputs): Promise<OutputPaths> {
   const named = failed === '-' ? undefined : failed;
   const existing = output === '-' ? undefined : await checkWritable(output);
-  if (output === '-' || existing?.isFile() === false) return { output, failed: named, ledger: undefined };
-  return { output, failed: named ?? deadLettersPath(output), ledger: `${output}.ledger` };
+  if (rejected !== undefined) await checkWritable(rejected);
+  if (output === '-' || existing?.isFile() === false) return { output, failed: named, rejected, ledger: undefined };
+  return { output, failed: named ?? deadLettersPath(output), rejected, ledger: `${output}.ledger` };
 }
 
 /** All files of the run, so that a directory that is read leaves them out. */
-export function ownFiles({ output, failed, ledger }: OutputPaths): string[] {
-  const files = output === '-' ? [] : [output, partialPath(output)];
-  return [...files, ...(failed === undefined ? [] : [failed]), ...(ledger === undefined ? [] : [ledger])];
+export function ownFiles({ output, failed, rejected, ledger }: OutputPaths): string[] {
+  const files = [output === '-' ? undefined : output, rejected].filter((path) => path !== undefined);
+  return [
+    ...files.flatMap((path) => [path, partialPath(path)]),
+    ...[failed, ledger].filter((path) => path !== undefined),
+  ];
 }
 
 /** Where a run begins. */
@@ -50,14 +64,23 @@ export interface Opened {
   readonly isComplete: boolean;
 }
 
-/** The rows, the dead letters and the ledger of a run, which are committed together. */
+/** What a run writes to. */
+interface Sinks {
+  readonly rows: Sink;
+  readonly rejected: Sink | undefined;
+  readonly deadLetters: DeadLetters;
+}
+
+/** The rows, the rejected rows, the dead letters and the ledger of a run, which are committed together. */
 export class RunOutput implements RowsOutput {
   readonly #rows: Sink;
+  readonly #rejected: Sink | undefined;
   readonly #deadLetters: DeadLetters;
   readonly #ledger: RangeLedger | undefined;
 
-  private constructor(rows: Sink, deadLetters: DeadLetters, ledger: RangeLedger | undefined) {
+  private constructor({ rows, rejected, deadLetters }: Sinks, ledger: RangeLedger | undefined) {
     this.#rows = rows;
+    this.#rejected = rejected;
     this.#deadLetters = deadLetters;
     this.#ledger = ledger;
   }
@@ -69,29 +92,26 @@ export class RunOutput implements RowsOutput {
    */
   static async open(paths: OutputPaths, streams: OutputStreams, header: RunHeader, resume: boolean): Promise<Opened> {
     if (paths.ledger === undefined) {
-      const rows = await openSink(paths.output, { stdout: streams.stdout });
-      return {
-        output: new RunOutput(rows, await openDeadLetters(paths, streams), undefined),
-        progress: undefined,
-        isComplete: false,
-      };
+      const sinks = await openSinks(paths, streams, undefined, false);
+      return { output: new RunOutput(sinks, undefined), progress: undefined, isComplete: false };
     }
     const resumed = resume
       ? await RangeLedger.resume(paths.ledger, header, await filesOf(paths))
       : { state: 'new' as const, ledger: await RangeLedger.create(paths.ledger, header), progress: undefined };
     const { ledger, progress, state } = resumed;
+    const isComplete = state === 'complete';
     try {
-      const rows = await openRows(paths, streams, progress, state === 'complete');
-      const deadLetters = await openDeadLetters(paths, streams, progress);
-      return { output: new RunOutput(rows, deadLetters, ledger), progress, isComplete: state === 'complete' };
+      const sinks = await openSinks(paths, streams, progress, isComplete);
+      return { output: new RunOutput(sinks, ledger), progress, isComplete };
     } catch (thrown) {
       await (state === 'new' && !resume ? ledger.remove() : ledger.close());
       throw thrown;
     }
   }
 
-  async write({ rows, deadLetters }: WrittenRows): Promise<void> {
+  async write({ rows, rejected, deadLetters }: WrittenRows): Promise<void> {
     if (rows.length > 0) await this.#rows.write(rows);
+    if (rejected.length > 0) await this.#rejected?.write(rejected);
     await this.#deadLetters.add(deadLetters);
   }
 
@@ -103,20 +123,22 @@ export class RunOutput implements RowsOutput {
   /** Resolves when the operating system has all rows. */
   async flush(): Promise<void> {
     await this.#rows.flush();
+    await this.#rejected?.flush();
   }
 
   /** Hands everything to the operating system, then notes in the ledger that it is there; returns the length of the rows. */
-  async checkpoint(progress: Omit<Progress, 'outputBytes' | 'failedBytes' | 'rejectedBytes'>): Promise<number> {
-    const complete = await this.#flush(progress);
+  async checkpoint(state: RunState): Promise<number> {
+    const complete = await this.#flush(state);
     await this.#ledger?.record(complete);
     return complete.outputBytes;
   }
 
   /** Ends the run: all rows have their name, and nothing is left to resume. Returns the length of the rows. */
-  async commit(progress: Omit<Progress, 'outputBytes' | 'failedBytes' | 'rejectedBytes'>): Promise<number> {
-    const complete = await this.#flush(progress);
+  async commit(state: RunState): Promise<number> {
+    const complete = await this.#flush(state);
     await this.#ledger?.complete(complete);
     await this.#deadLetters.commit();
+    await this.#rejected?.commit();
     await this.#rows.commit();
     await this.#ledger?.remove();
     return complete.outputBytes;
@@ -125,42 +147,72 @@ export class RunOutput implements RowsOutput {
   /** Leaves what is written to be resumed. Never rejects. */
   async abort(): Promise<void> {
     await this.#rows.abort();
+    await this.#rejected?.abort();
     await this.#deadLetters.abort();
     await this.#ledger?.close();
   }
 
-  async #flush(progress: Omit<Progress, 'outputBytes' | 'failedBytes' | 'rejectedBytes'>): Promise<Progress> {
+  async #flush(state: RunState): Promise<Progress> {
     const outputBytes = await this.#rows.flush();
+    const rejectedBytes = (await this.#rejected?.flush()) ?? 0;
     const failedBytes = await this.#deadLetters.flush();
-    return { ...progress, outputBytes, failedBytes, rejectedBytes: 0 };
+    return { ...state, outputBytes, rejectedBytes, failedBytes };
   }
 }
 
-/** The rows of a complete run may have their name already: then there is nothing left to write. */
-async function openRows(
+/** Opens all of them, or none when one cannot be opened. */
+async function openSinks(
   paths: OutputPaths,
-  streams: OutputStreams,
+  { stdout, stderr }: OutputStreams,
   progress: Progress | undefined,
   isComplete: boolean,
-): Promise<Sink> {
-  const { partial } = await outputLengths(paths.output);
-  if (isComplete && partial === undefined) return finishedSink(progress?.outputBytes ?? 0);
-  return openSink(paths.output, { stdout: streams.stdout, resumeBytes: progress?.outputBytes ?? 0 });
+): Promise<Sinks> {
+  const { outputBytes = 0, rejectedBytes = 0, failedBytes = 0 } = progress ?? {};
+  const rowsOptions = { stdout, resumeBytes: outputBytes, isComplete };
+  const rows = await openRows(paths.output, rowsOptions);
+  let rejected: Sink | undefined;
+  try {
+    if (paths.rejected !== undefined)
+      rejected = await openRows(paths.rejected, { ...rowsOptions, resumeBytes: rejectedBytes });
+    return { rows, rejected, deadLetters: await openDeadLetters(paths.failed, stderr, failedBytes) };
+  } catch (thrown) {
+    await rows.abort();
+    await rejected?.abort();
+    throw thrown;
+  }
 }
 
-async function openDeadLetters(paths: OutputPaths, streams: OutputStreams, progress?: Progress): Promise<DeadLetters> {
-  if (paths.failed === undefined) return DeadLetters.toStream(streams.stderr, 'standard error');
-  return DeadLetters.toFile(paths.failed, { resumeBytes: progress?.failedBytes ?? 0 });
+interface RowsOptions {
+  readonly stdout: Writable;
+  readonly resumeBytes: number;
+  readonly isComplete: boolean;
 }
 
-async function filesOf({ output, failed }: OutputPaths): Promise<Parameters<typeof RangeLedger.resume>[2]> {
-  const none = { partial: undefined, finished: undefined };
+/** The rows of a complete run may have their name already: then there is nothing left to write. */
+async function openRows(output: string, { stdout, resumeBytes, isComplete }: RowsOptions): Promise<Sink> {
+  const { partial } = isComplete ? await outputLengths(output) : { partial: undefined };
+  if (isComplete && partial === undefined) return finishedSink(resumeBytes);
+  return openSink(output, { stdout, resumeBytes });
+}
+
+async function openDeadLetters(
+  failed: string | undefined,
+  stderr: Writable,
+  resumeBytes: number,
+): Promise<DeadLetters> {
+  if (failed === undefined) return DeadLetters.toStream(stderr, 'standard error');
+  return DeadLetters.toFile(failed, { resumeBytes });
+}
+
+async function filesOf({ output, rejected, failed }: OutputPaths): Promise<RunFiles> {
   return {
     output: await outputLengths(output),
-    rejected: none,
+    rejected: rejected === undefined ? NO_FILE : await outputLengths(rejected),
     failedBytes: failed === undefined ? undefined : await fileBytes(failed),
   };
 }
+
+const NO_FILE = { partial: undefined, finished: undefined };
 
 function finishedSink(bytes: number): Sink {
   return {

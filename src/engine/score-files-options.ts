@@ -3,13 +3,15 @@ import { resolveMeasures, type MeasureOptions, type MeasureSettings } from '../c
 import { checkInteger, checkString, describe } from '../core/options.js';
 import { MillraceError } from '../core/errors.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from './options.js';
+import type { Rejection } from './rejections.js';
+import { resolveSelection, type Selection, type SelectionOptions } from './selection.js';
 
 /** What a row of output is: the report, the input row as it was, or that row with the report under `"report"`. */
 export const EMITS = ['reports', 'rows', 'both'] as const;
 export type Emit = (typeof EMITS)[number];
 
 /** What `scoreFiles` reads, writes and keeps to. */
-export interface ScoreFilesOptions extends MeasureOptions {
+export interface ScoreFilesOptions extends MeasureOptions, SelectionOptions {
   /** Files, directories, globs, or `-` for JSON Lines on `stdin`. At least one. */
   readonly inputs: readonly string[];
   /** Output path; gzip when it ends in `.gz`. Left out or `-`: `stdout`. */
@@ -46,8 +48,9 @@ export interface ScoreFilesOptions extends MeasureOptions {
 
 /** How far a run has come. */
 export interface RunProgress {
-  /** Documents finished, dead letters among them. */
+  /** Documents finished, dead letters and rejected ones among them. */
   readonly documents: number;
+  readonly rejected: number;
   readonly failed: number;
   /** Text bytes scored. */
   readonly bytes: number;
@@ -59,7 +62,12 @@ export interface RunProgress {
 
 /** What a finished run did. */
 export interface RunSummary {
+  /** Dead letters and rejected ones among them. */
   readonly documents: number;
+  /** Documents that a filter or the expression rejected. */
+  readonly rejected: number;
+  /** They by their reasons, the most frequent first. */
+  readonly rejections: readonly Rejection[];
   readonly failed: number;
   readonly bytes: number;
   readonly inputBytes: number;
@@ -71,6 +79,8 @@ export interface RunSummary {
   /** Where the rows and the dead letters are; undefined for a stream, or when there were no dead letters. */
   readonly output: string | undefined;
   readonly failedOutput: string | undefined;
+  /** Where the rejected rows are, if they were to be kept. */
+  readonly rejectedOutput: string | undefined;
   /** Documents that an earlier, interrupted run had committed; they count in `documents` as well. */
   readonly resumedDocuments: number;
   /** Files passed over in directories and globs, since their extension is none that holds documents. */
@@ -103,6 +113,8 @@ export interface ResolvedScoreFilesOptions {
   readonly resume: boolean;
   /** What is measured and how. */
   readonly settings: MeasureSettings;
+  /** Which documents are kept. */
+  readonly selection: Selection;
 }
 
 const CHUNK_BYTES = 2 * 1024 * 1024;
@@ -114,6 +126,7 @@ export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedSc
   if (!EMITS.includes(emit)) {
     throw new MillraceError('ERR_OPTION_RANGE', `emit must be one of ${EMITS.join(', ')}, got ${describe(emit)}`);
   }
+  const settings = resolveMeasures('', options);
   return {
     emit,
     textField: checkString('textField', options.textField ?? 'text'),
@@ -128,6 +141,7 @@ export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedSc
       2 ** 31 - 1,
     ),
     resume: options.resume ?? false,
-    settings: resolveMeasures('', options),
+    settings,
+    selection: resolveSelection(options, { emit, settings }),
   };
 }

@@ -2,14 +2,15 @@ import { resolve } from 'node:path';
 import type { Input } from '../io/input.js';
 import { resolveInputs } from '../io/inputs.js';
 import type { RunHeader } from '../ledger/run.js';
-import type { RowSettings } from '../workers/protocol.js';
-import { KEEP_ALL } from '../workers/row-settings.js';
+import type { KeepIf, RowSettings } from '../workers/protocol.js';
 import { abortable } from '../core/abort.js';
 import { MillraceError } from '../core/errors.js';
 import { FILTER_NAMES } from '../core/filters.js';
 import type { MeasureSettings } from '../core/measures.js';
 import { FileRun, RUN_START, type RowsOutput, type RunState } from './file-run.js';
+import { neededMeasures } from './needed-measures.js';
 import { ENGINE_DEFAULTS } from './options.js';
+import { rejectionsOf } from './rejections.js';
 import { RunOutput, outputPaths, ownFiles, type OutputPaths } from './run-output.js';
 import { Scheduler } from './scheduler.js';
 import {
@@ -20,6 +21,7 @@ import {
   type RunSummary,
   type ScoreFilesOptions,
 } from './score-files-options.js';
+import { selectionHeader } from './selection.js';
 import { SlabPool } from './slab-pool.js';
 
 /** Chunks between reading and writing, for each worker. */
@@ -37,12 +39,13 @@ const LINE_BYTES_LIMIT = 512 * 1024 * 1024;
 /**
  * Scores files into rows of JSON Lines, in input order, on all cores.
  *
- * @throws MillraceError `ERR_USAGE`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_INPUT_NOT_FOUND`, `ERR_INPUT_UNREADABLE`,
- * `ERR_OUTPUT_UNWRITABLE`, `ERR_RESUME_MISMATCH`, `ERR_LEDGER`, `ERR_ABORTED`.
+ * @throws MillraceError `ERR_USAGE`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_EXPRESSION`, `ERR_INPUT_NOT_FOUND`,
+ * `ERR_INPUT_UNREADABLE`, `ERR_OUTPUT_UNWRITABLE`, `ERR_RESUME_MISMATCH`, `ERR_LEDGER`, `ERR_ABORTED`.
  */
 export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary> {
   const resolved = resolveScoreFilesOptions(options);
-  const paths = await outputPaths(options.output, options.failed);
+  const rows = await rowSettings(resolved);
+  const paths = await outputPaths({ ...options, rejected: resolved.selection.rejected });
   const { inputs, skipped } = await resolveInputs(options.inputs, {
     exclude: ownFiles(paths),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -55,7 +58,7 @@ export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary
   try {
     const state = opened.isComplete
       ? start
-      : await runInputs(options, resolved, inputs, opened.output, start, measured);
+      : await runInputs(options, resolved, inputs, opened.output, start, measured, rows);
     const committed = opened.output.commit(state);
     // A file is soon finished, and then it is better whole; the reader of a stream may stand still.
     const outputBytes = await (opened.output.isResumable
@@ -96,10 +99,11 @@ export async function runInputs(
   output: RowsOutput,
   start: RunState,
   measured: Measured,
-  rows: RowSettings = rowSettings(resolved),
+  rows: RowSettings,
 ): Promise<RunState> {
-  const { workers, workerTimeoutMs, settings } = resolved;
+  const { workers, workerTimeoutMs } = resolved;
   const chunkBytes = chunkBytesFor(resolved, inputs);
+  const settings = neededMeasures(resolved.settings, rows);
   const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb: ENGINE_DEFAULTS.workerHeapMb, settings });
   const windowChunks = workers * WINDOW_CHUNKS_PER_WORKER;
   const fileRun = new FileRun(
@@ -151,10 +155,12 @@ export class Measured {
     paths: OutputPaths,
     run: { readonly workers: number; readonly outputBytes: number; readonly skippedFiles: number },
   ): RunSummary {
-    const { documents, failed, bytes, inputBytes } = this.#soFar(state);
+    const { documents, rejected, failed, bytes, inputBytes } = this.#soFar(state);
     const scored = Math.max(state.documents - this.#start.documents, 1);
     return {
       documents,
+      rejected,
+      rejections: rejectionsOf(state.rejections, this.#options.keepIf),
       failed,
       bytes,
       inputBytes,
@@ -163,6 +169,7 @@ export class Measured {
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
       output: paths.output === '-' ? undefined : paths.output,
       failedOutput: failed === 0 ? undefined : paths.failed,
+      rejectedOutput: paths.rejected,
       resumedDocuments: this.#start.documents,
       restarts: this.restarts,
       mainThreadUsPerDocument: (performance.eventLoopUtilization(this.#loop).active * 1000) / scored,
@@ -173,14 +180,14 @@ export class Measured {
     return (performance.now() - this.#startedAtMs) / 1000;
   }
 
-  #soFar({ documents, failed, bytes, input, position }: RunState): Omit<RunProgress, 'seconds'> {
+  #soFar({ documents, rejected, failed, bytes, input, position }: RunState): Omit<RunProgress, 'seconds'> {
     const sizes = this.#inputs.map((each) => each.bytes);
     const before = sizes.slice(0, input).reduce<number>((sum, size) => sum + (size ?? 0), 0);
     const current = this.#inputs[input];
     const inputBytes = before + (current === undefined ? 0 : bytesUpTo(current, position));
     const isKnown = sizes.every((size) => size !== undefined);
     const inputBytesTotal = isKnown ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
-    return { documents, failed, bytes, inputBytes, inputBytesTotal };
+    return { documents, rejected, failed, bytes, inputBytes, inputBytesTotal };
   }
 }
 
@@ -191,9 +198,21 @@ function bytesUpTo(input: Input, position: number): number {
 }
 
 /** How rows are written by the options. */
-export function rowSettings({ emit, textField, idField, maxBytes }: ResolvedScoreFilesOptions): RowSettings {
+export async function rowSettings(resolved: ResolvedScoreFilesOptions): Promise<RowSettings> {
+  const { emit, textField, idField, maxBytes, selection } = resolved;
   const lineBytesMax = Math.min(maxBytes * ESCAPE_BYTES_MAX + LINE_EXTRA_BYTES, LINE_BYTES_LIMIT);
-  return { ...KEEP_ALL, emit, textField, idField, maxBytes, lineBytesMax };
+  const { rejectBy, rejected, clean } = selection;
+  const keepIf = await parseKeepIf(resolved);
+  const selected = { rejectBy, keepIf, keepsRejected: rejected !== undefined, cleans: clean !== undefined };
+  return { ...selected, emit, textField, idField, maxBytes, lineBytesMax };
+}
+
+/** What reads expressions is large, and is loaded only where there is one. */
+async function parseKeepIf({ selection, settings }: ResolvedScoreFilesOptions): Promise<KeepIf | undefined> {
+  const { keepIf: text } = selection;
+  if (text === undefined) return undefined;
+  const { parseExpression } = await import('./expression/parse.js');
+  return { text, node: await parseExpression(text, settings, 'keepIf') };
 }
 
 /** Smaller chunks for small inputs, so that no worker is left without. */
@@ -204,12 +223,12 @@ function chunkBytesFor({ chunkBytes, workers }: ResolvedScoreFilesOptions, input
 
 /** What must be the same for a run to be resumed. */
 function headerOf(
-  { emit, textField, idField, maxBytes, settings }: ResolvedScoreFilesOptions,
+  { emit, textField, idField, maxBytes, settings, selection }: ResolvedScoreFilesOptions,
   inputs: readonly Input[],
 ): RunHeader {
   return {
     command: 'score',
-    options: { emit, textField, idField, maxBytes, ...measureHeader(settings) },
+    options: { emit, textField, idField, maxBytes, ...selectionHeader(selection), ...measureHeader(settings) },
     inputs: inputs.map(({ identity }) => identity),
   };
 }
@@ -227,13 +246,16 @@ function measureHeader({ measures, stats, asOf, weights, filters }: MeasureSetti
   return header;
 }
 
-/** What the run writes or removes must be none of what it reads. */
+/** What the run writes or removes must be none of what it reads, and each a file by itself. */
 function refuseOverwriting(inputs: readonly Input[], paths: OutputPaths): void {
-  const { output, failed } = paths;
-  if (output !== '-' && failed !== undefined && resolve(output) === resolve(failed)) {
-    throw new MillraceError('ERR_USAGE', `rows and dead letters must go to two files, got ${output} for both`);
+  const written = new Map<string, string>();
+  for (const path of ownFiles(paths)) {
+    if (written.has(resolve(path))) {
+      const expected = 'rows, rejected rows and dead letters must each go to a file of their own';
+      throw new MillraceError('ERR_USAGE', `${expected}, got ${path} for two of them`);
+    }
+    written.set(resolve(path), path);
   }
-  const written = new Map(ownFiles(paths).map((path) => [resolve(path), path]));
   for (const path of inputs.flatMap(filesOf)) {
     const own = written.get(resolve(path));
     if (own === undefined) continue;

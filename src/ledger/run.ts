@@ -38,6 +38,8 @@ export interface Progress {
   /** Documents of the whole run so far, dead letters and rejected ones included. */
   readonly documents: number;
   readonly rejected: number;
+  /** The rejected ones by the number of their reason; none when nothing was rejected. */
+  readonly rejections: readonly number[];
   readonly failed: number;
   /** Bytes of text scored by the whole run so far. */
   readonly bytes: number;
@@ -50,7 +52,9 @@ export function parseRunHeader(value: unknown): RunHeader | undefined {
 
 /** True for complete and sound progress. */
 export function isProgress(value: unknown): value is Progress {
-  return isObject(value) && PROGRESS_FIELDS.every((name) => isCount(value[name]));
+  if (!isObject(value) || !PROGRESS_FIELDS.every((name) => isCount(value[name]))) return false;
+  const { rejections } = value;
+  return Array.isArray(rejections) && rejections.every(isCount);
 }
 
 /**
@@ -64,7 +68,7 @@ export function differences(was: RunHeader, now: RunHeader): string[] {
   return found;
 }
 
-const PROGRESS_FIELDS: readonly (keyof Progress)[] = [
+const PROGRESS_FIELDS: readonly Exclude<keyof Progress, 'rejections'>[] = [
   'input',
   'position',
   'lines',

@@ -7,7 +7,7 @@ import type { ProgressRow } from './progress.js';
 import type { LinesRequest, RowFailure, RowsResponse } from './protocol.js';
 import { readRange, skipByteOrderMark, type Span } from './range.js';
 import { rowError, rowId } from './row-errors.js';
-import { configureRows, namesBytes, outputRoom, writeNames } from './row-settings.js';
+import { configureRows, namesBytes, outputRoom, rejectedRoom, writeNames } from './row-settings.js';
 import { RowWriter, isScored } from './row-writer.js';
 
 /** A range is read in pieces of this size, which are still in the cache when they are scored. */
@@ -119,8 +119,8 @@ class Rows {
   readonly #room = (bytes: number): number => {
     const { settings, source } = this.#request;
     const names = namesBytes(settings, source);
-    const room = outputRoom(settings, bytes, names);
-    const address = this.#kernel.layOut(names + bytes, room, settings.keepsRejected ? room : 0);
+    const rejected = settings.keepsRejected ? rejectedRoom(settings, bytes, names) : 0;
+    const address = this.#kernel.layOut(names + bytes, outputRoom(settings, bytes, names), rejected);
     writeNames(this.#kernel, settings, source);
     return address + names;
   };

@@ -37,10 +37,24 @@ export function namesBytes(settings: RowSettings, source: string): number {
   return textField.length + idField.length + name.length + rejected.length;
 }
 
-/** Output that has room for any one row out of `dataBytes` of lines, unless an id is most of it. */
-export function outputRoom({ emit, cleans }: RowSettings, dataBytes: number, nameBytes: number): number {
+/** An ill-formed byte that is replaced becomes three; cleaned text read out of JSON grows no more when it is written again. */
+const REPLACEMENT_BYTES = 3;
+
+/** Ids up to this length always find room; of a longer one that is most of its line the row is too large. */
+const ID_BYTES = 64 * 1024;
+
+/** Room for any one row out of `dataBytes` of lines, and for many if they are as long as these. */
+export function outputRoom(settings: RowSettings, dataBytes: number, nameBytes: number): number {
+  return settings.cleans
+    ? rejectedRoom(settings, dataBytes, nameBytes) + (REPLACEMENT_BYTES - 1) * dataBytes
+    : rejectedRoom(settings, dataBytes, nameBytes);
+}
+
+/** The same for rows that are rejected, whose text is never cleaned. */
+export function rejectedRoom({ emit }: RowSettings, dataBytes: number, nameBytes: number): number {
   const hasRow = emit === 'rows' || emit === 'both';
-  return (hasRow ? (cleans ? 1 + ESCAPE_BYTES_MAX : 2) : 1) * dataBytes + nameBytes + REPORT_ROOM_BYTES;
+  const idBytes = dataBytes + (REPLACEMENT_BYTES - 1) * Math.min(dataBytes, ID_BYTES);
+  return (hasRow ? dataBytes : 0) + idBytes + nameBytes + REPORT_ROOM_BYTES;
 }
 
 /** Writes the names to the front of the input, which has just been laid out. */

@@ -157,6 +157,25 @@ describe('a run', () => {
     });
   });
 
+  it('keeps what passes, writes the rest apart with its reason, and counts it', async () => {
+    const args = ['score', 'rows.jsonl', '--emit', 'rows', '-o', 'kept.jsonl', '--filters', 'c4_quality'];
+    const { code, stderr } = await millrace([...args, '--rejected', 'rest.jsonl', '--summary', 'filter.json']);
+    expect(code).toBe(0);
+    expect(await readFile(path('kept.jsonl'), 'utf8')).toBe('');
+    const why = { filter: 'c4_quality', reason: 'too_few_sentences' };
+    expect(rowsOf<object>(await readFile(path('rest.jsonl')))).toEqual(
+      ROWS.map((row) => ({ ...(JSON.parse(row) as object), rejected: why })),
+    );
+    expect(stderr).toMatch(/^rejected +4, in rest\.jsonl\n +c4_quality too_few_sentences +4 +100\.0 %\n/m);
+    const summary: unknown = JSON.parse(await readFile(path('filter.json'), 'utf8'));
+    const counts = { rejected: 4, rejections: [{ ...why, documents: 4 }] };
+    expect(summary).toMatchObject({ documents: 4, ...counts, rejectedOutput: 'rest.jsonl' });
+
+    const both = await millrace([...args, '--keep-if', 'words > ', '--rejected', 'rest.jsonl']);
+    expect(both.code).toBe(2);
+    expect(both.stderr).toMatch(/^millrace: --keep-if, column \d+: expected a value, got the end of the expression\n$/);
+  });
+
   it('lists what it would read with --dry-run, and writes nothing', async () => {
     const before = await readdir(folder);
     const { code, stdout, stderr } = await millrace(['score', 'rows.jsonl', 'docs', '-o', 'none.jsonl', '--dry-run']);
@@ -324,6 +343,46 @@ describe.skipIf(process.platform === 'win32')('a large input', () => {
     expect(outcome, `seed ${seed}`).toMatchObject({ code: 0, stderr: '' });
     expect(killsMidway, `seed ${seed}`).toBeGreaterThan(2);
     await expectClean('killed.jsonl');
+  });
+
+  it('has every row once, kept or rejected, however often it is killed', async () => {
+    const seed = Date.now() % 1_000_000;
+    const random = randomFrom(seed);
+    const select = ['--emit', 'rows', '--keep-if', 'words % 2 == 0 or chars % 3 == 0'];
+    const argsFor = (name: string): string[] => {
+      return [
+        ...ARGS,
+        ...select,
+        '-o',
+        `${name}.jsonl`,
+        '--rejected',
+        `${name}.rest.jsonl`,
+        '--summary',
+        `${name}.json`,
+      ];
+    };
+    expect((await millrace(argsFor('whole'))).code).toBe(0);
+    let outcome = await startAndKill(argsFor('torn'), 150 * random());
+    for (let round = 0; round < 30 && outcome.signal === 'SIGKILL'; round++) {
+      const run = start([...argsFor('torn'), '--resume']);
+      if (round < 6) {
+        const from = Math.max(0, await bytesOf('torn.jsonl.partial'));
+        await untilPartial(run.child, 'torn.jsonl', from + 0.2 * random() * (await bytesOf('whole.jsonl')));
+        await sleep(30 * random());
+        run.child.kill('SIGKILL');
+      }
+      outcome = await run.finished;
+    }
+    expect(outcome, `seed ${seed}`).toMatchObject({ code: 0, stderr: '' });
+    for (const ending of ['.jsonl', '.rest.jsonl']) {
+      const [torn, whole] = await Promise.all([`torn${ending}`, `whole${ending}`].map((name) => readFile(path(name))));
+      expect(torn?.equals(whole ?? Buffer.alloc(0)), `seed ${seed}`).toBe(true);
+      expect(await bytesOf(`torn${ending}.partial`)).toBe(-1);
+    }
+    const summaryOf = async (name: string): Promise<object> => JSON.parse(await readFile(path(name), 'utf8')) as object;
+    const { documents, rejected, rejections } = (await summaryOf('whole.json')) as Record<string, unknown>;
+    expect(documents).toBe(LINES);
+    expect(await summaryOf('torn.json')).toMatchObject({ documents, rejected, rejections });
   });
 
   async function startAndKill(args: readonly string[], afterMs: number): Promise<Outcome> {

@@ -22,6 +22,8 @@ export class Capture extends Writable {
 
 export const SUMMARY: RunSummary = {
   documents: 1_234_567,
+  rejected: 0,
+  rejections: [],
   failed: 0,
   bytes: 2_345_678_901,
   inputBytes: 3_000_000_000,
@@ -31,6 +33,7 @@ export const SUMMARY: RunSummary = {
   peakRssBytes: 123_456_789,
   output: 'out.jsonl',
   failedOutput: undefined,
+  rejectedOutput: undefined,
   resumedDocuments: 0,
   skippedFiles: 0,
   restarts: 0,

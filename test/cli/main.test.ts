@@ -21,6 +21,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const PROGRESS: RunProgress = {
   documents: 10,
+  rejected: 0,
   failed: 0,
   bytes: 100,
   inputBytes: 50,
@@ -56,6 +57,10 @@ describe('help and version', () => {
       '--measures',
       '--stats',
       '--config',
+      '--filters',
+      '--keep-if',
+      '--rejected',
+      '--clean',
       '--worker-timeout-ms',
       '--summary',
       '--resume',
@@ -105,6 +110,35 @@ describe('bad usage', () => {
       'score x --stats --measures entropy',
       /^millrace: --stats needs --measures all, got --measures entropy, which has no filters$/,
     ],
+    [
+      'score x --filters c4,gopher_quality',
+      /^millrace: --filters must be filters such as c4_quality, gopher_quality, fineweb_quality, got "c4"$/,
+    ],
+    [
+      'score x --filters=',
+      /^millrace: --filters must be one of gopher_quality, .*, fineweb_quality or more, got none$/,
+    ],
+    ['score x --filters c4_quality,', /^millrace: --filters must be filters such as .*, got ""$/],
+    [
+      'score x --filters c4_quality --measures entropy',
+      /^millrace: --filters needs --measures all, got --measures entropy, which has no filters$/,
+    ],
+    ['score x --keep-if=', /^millrace: --keep-if must be a non-empty string, got ""$/],
+    [
+      'score x --keep-if wrds>5',
+      /^millrace: --keep-if, column 1: expected a field of the report, got wrds; nearest: words$/,
+    ],
+    ['score x --keep-if miair>5 --measures entropy', /^millrace: --keep-if, column 1: miair /],
+    ['score x --rejected r', /^millrace: --rejected needs --filters or --keep-if, which reject, got neither$/],
+    ['score x --rejected - --keep-if words>5', /^millrace: --rejected must be the path of a file, got -$/],
+    ['score x --clean c5 --emit rows', /^millrace: --clean must be one of c4, got "c5"$/],
+    ['score x --clean c4', /^millrace: --clean needs --emit rows or --emit both, got no --emit: reports have no text$/],
+    ['score x --clean c4 --emit reports', /^millrace: --clean needs .*, got --emit reports: reports have no text$/],
+    [
+      'score x --clean c4 --emit rows --measures entropy',
+      /^millrace: --clean needs --measures all, got --measures entropy, /,
+    ],
+    ['score x --keep-if words>5 --rejected z --summary z', /^millrace: --summary must be a file of its own, got z, /],
     ['score x --config=', /^millrace: --config must be a non-empty string, got ""$/],
     ['score x --emit row', /^millrace: --emit must be one of reports, rows, both, got "row"$/],
     ['score x --text-field=', /^millrace: --text-field must be a non-empty string, got ""$/],
@@ -148,12 +182,17 @@ describe('options for the engine', () => {
 
   it('are all of them when all are given', async () => {
     const line =
-      'score a.jsonl -o out.jsonl --emit both --failed bad.jsonl --workers 3 --text-field body --id-field url ' +
+      'score a.jsonl -o out.jsonl --emit both --filters c4_quality,gopher_quality --keep-if words>5 --clean c4 ' +
+      '--rejected bin.jsonl --failed bad.jsonl --workers 3 --text-field body --id-field url ' +
       `--max-bytes 64k --worker-timeout-ms 500 --resume --summary ${join(folder, 'summary.json')} --quiet --debug`;
     expect(await optionsOf(line.split(' '))).toEqual({
       inputs: ['a.jsonl'],
       output: 'out.jsonl',
       emit: 'both',
+      rejectBy: ['gopher_quality', 'c4_quality'],
+      keepIf: 'words>5',
+      clean: 'c4',
+      rejected: 'bin.jsonl',
       failed: 'bad.jsonl',
       workers: 3,
       textField: 'body',
@@ -165,8 +204,19 @@ describe('options for the engine', () => {
   });
 });
 
+describe('filters', () => {
+  it('of the command line reject, those of the configuration are thresholds', async () => {
+    const config = join(folder, 'config.json');
+    await writeFile(config, '{"filters": {"c4_quality": {"minSentences": 2}}}');
+    const { context, runs } = createFake();
+    expect(await main(['score', 'x', '--config', config, '--filters', ' c4_quality , c4_quality'], context)).toBe(0);
+    expect(runs[0]).toMatchObject({ rejectBy: ['c4_quality'], filters: { c4_quality: { minSentences: 2 } } });
+  });
+});
+
 describe('exit codes', () => {
   const usage: readonly ErrorCode[] = [
+    'ERR_EXPRESSION',
     'ERR_INPUT_NOT_FOUND',
     'ERR_OPTION_RANGE',
     'ERR_OPTION_TYPE',

@@ -8,6 +8,7 @@ import { Capture } from './fake-context.js';
 
 const PROGRESS: RunProgress = {
   documents: 123_456,
+  rejected: 0,
   failed: 0,
   bytes: 120_000_000,
   inputBytes: 150_000_000,
@@ -28,6 +29,12 @@ describe('formatProgress', () => {
   it('says how many dead letters there are, when there are any', () => {
     expect(formatProgress({ ...PROGRESS, failed: 1 }, undefined, 120)).toBe('123,456 documents · 37 % · 1 dead letter');
     expect(formatProgress({ ...PROGRESS, failed: 2000 }, undefined, 120)).toMatch(/ · 2,000 dead letters$/);
+  });
+
+  it('says which share is kept, when some are not', () => {
+    const progress = { ...PROGRESS, rejected: 23_456, failed: 1000 };
+    expect(formatProgress(progress, undefined, 120)).toBe('123,456 documents · 37 % · 80 % kept · 1,000 dead letters');
+    expect(formatProgress({ ...PROGRESS, rejected: 123_456 }, undefined, 120)).toContain(' · 0 % kept');
   });
 
   it('leaves out what is not known: speed at first, share and time left of a pipe', () => {
@@ -71,6 +78,7 @@ describe('formatProgress', () => {
     const count = fc.nat({ max: 10 ** 12 });
     const progress = fc.record({
       documents: count,
+      rejected: count,
       failed: count,
       bytes: count,
       inputBytes: count,

@@ -3,9 +3,10 @@
  * writes, and that a run whose output breaks or whose reader stands still ends when it is told to.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type { ScoreFilesOptions } from '../../src/engine/score-files-options.js';
 import { scoreFiles } from '../../src/engine/score-files.js';
 import { errorOf, within } from '../support/outcomes.js';
 import { Scratch } from '../support/scratch.js';
@@ -147,6 +148,97 @@ describe('a file that is read is not lost to what is written', () => {
     mkdirSync(folder, { recursive: true });
     const input = fileOf(ROW);
     await expectKept(input, { output: join(folder, '..', input.slice(scratch.folder.length + 1)) });
+  });
+});
+
+describe('what is kept', () => {
+  it.each<[string, Partial<ScoreFilesOptions>, string, string]>([
+    ['no filters', { rejectBy: [] }, 'ERR_OPTION_RANGE', 'rejectBy must be one of gopher_quality, '],
+    [
+      'an unknown filter',
+      other({ rejectBy: ['c4'] }),
+      'ERR_OPTION_RANGE',
+      'rejectBy must be filters such as c4_quality, ',
+    ],
+    [
+      'no list',
+      other({ rejectBy: 'c4_quality' }),
+      'ERR_OPTION_TYPE',
+      'rejectBy must be a list of filters, got "c4_quality"',
+    ],
+    ['a list of numbers', other({ rejectBy: [1] }), 'ERR_OPTION_TYPE', 'rejectBy must be names of filters, got 1'],
+    [
+      'filters without the complete report',
+      { rejectBy: ['c4_quality'], measures: 'entropy' },
+      'ERR_OPTION_RANGE',
+      `rejectBy must be left out with measures 'entropy', which has no filters, got "c4_quality"`,
+    ],
+    ['an empty expression', { keepIf: '' }, 'ERR_OPTION_RANGE', 'keepIf must be a non-empty string, got ""'],
+    ['an expression that is none', { keepIf: 'words =' }, 'ERR_EXPRESSION', 'keepIf, column 7: expected'],
+    [
+      'an unknown cleaner',
+      other({ clean: 'c5', emit: 'rows' }),
+      'ERR_OPTION_RANGE',
+      'clean must be one of c4, got "c5"',
+    ],
+    [
+      'cleaned reports',
+      { clean: 'c4' },
+      'ERR_OPTION_RANGE',
+      `clean must be left out with emit 'reports', which has no text, got "c4"`,
+    ],
+    [
+      'cleaning without the complete report',
+      { clean: 'c4', emit: 'rows', measures: 'entropy' },
+      'ERR_OPTION_RANGE',
+      `clean must be left out with measures 'entropy', which has no filters, got "c4"`,
+    ],
+    [
+      'a file for nothing',
+      { rejected: 'r.jsonl' },
+      'ERR_OPTION_RANGE',
+      'rejected must be left out without rejectBy or keepIf, which reject, got "r.jsonl"',
+    ],
+    [
+      'a stream',
+      { rejected: '-', keepIf: 'words > 1' },
+      'ERR_OPTION_RANGE',
+      'rejected must be the path of a file, got "-"',
+    ],
+  ])('is refused with %s, and nothing is written', async (_, options, code, message) => {
+    const output = scratch.fresh('.out.jsonl');
+    const error = await errorOf(scoreFiles({ inputs: [fileOf(ROW)], output, ...options }));
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message) as string });
+    for (const ending of ['', '.partial', '.ledger']) expect(existsSync(output + ending)).toBe(false);
+  });
+
+  /** Options that no program in TypeScript could give. */
+  function other(options: object): Partial<ScoreFilesOptions> {
+    return options;
+  }
+});
+
+describe('rejected rows', () => {
+  it('go to a file that is none of the others', async () => {
+    const output = scratch.fresh('.out.jsonl');
+    const failed = scratch.fresh('.failed.jsonl');
+    const input = fileOf(ROW);
+    const taken = [output, `${output}.partial`, `${output}.ledger`, failed, input, `./${relative('.', output)}`];
+    for (const rejected of taken) {
+      const error = await errorOf(scoreFiles({ inputs: [input], output, failed, rejected, keepIf: 'words > 9' }));
+      expect(error.code).toBe('ERR_USAGE');
+      expect(readFileSync(input, 'utf8')).toBe(ROW);
+      expect(existsSync(output)).toBe(false);
+    }
+  });
+
+  it('that cannot be written are refused before any work', async () => {
+    const rejected = join(scratch.folder, 'no', 'rejected.jsonl');
+    const output = scratch.fresh('.out.jsonl');
+    const error = await errorOf(scoreFiles({ inputs: [fileOf(ROW)], output, rejected, keepIf: 'words > 9' }));
+    expect(error.code).toBe('ERR_OUTPUT_UNWRITABLE');
+    expect(error.message).toContain(rejected);
+    for (const ending of ['', '.partial', '.ledger']) expect(existsSync(output + ending)).toBe(false);
   });
 });
 

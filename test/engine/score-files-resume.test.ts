@@ -174,6 +174,57 @@ describe('a run that is stopped', () => {
   });
 });
 
+describe('a run that rejects and is stopped', () => {
+  const selection = {
+    rejectBy: ['c4_quality'],
+    keepIf: 'words % 2 == 0',
+    filters: { c4_quality: { minSentences: 1, terminalPunctuation: null } },
+  } as const;
+
+  it.each([
+    ['plain files', '.jsonl', 'reports'],
+    ['packed files', '.jsonl.gz', 'both'],
+  ] as const)('has every row once in either of its %s', async (_, ending, emit) => {
+    const inputs = [...INPUTS.plain, ...INPUTS.text.slice(0, 100), ...INPUTS.packed];
+    const contentOf = (path: string): string =>
+      (ending === '.jsonl' ? readFileSync(path) : gunzipSync(readFileSync(path))).toString();
+    const newOptions = (): ScoreFilesOptions & { readonly output: string; readonly rejected: string } => {
+      const [output, rejected] = [scratch.fresh(`.out${ending}`), scratch.fresh(`.rejected${ending}`)];
+      return { ...optionsFor(inputs, output), ...selection, emit, output, rejected };
+    };
+    const undisturbed = newOptions();
+    const whole = await scoreFiles(undisturbed);
+    expect(whole.rejected).toBeGreaterThan(300);
+    expect(whole.documents - whole.rejected).toBeGreaterThan(300);
+    expect(whole.rejections.length).toBeGreaterThan(1);
+
+    for (const stops of [[5], [200, 400, 700], [650, 1000, 1200]]) {
+      const options = newOptions();
+      let summary: RunSummary | undefined;
+      for (const [round, stop] of stops.entries()) {
+        summary = await runUntil(stop, { ...options, resume: round > 0 });
+        if (summary !== undefined) break;
+        expect([options.output, options.rejected].filter((path) => existsSync(path))).toEqual([]);
+        appendFileSync(`${options.rejected}.partial`, '{"half":"a row');
+      }
+      summary ??= await scoreFiles({ ...options, resume: true });
+      expect(contentOf(options.output) === contentOf(undisturbed.output)).toBe(true);
+      expect(contentOf(options.rejected) === contentOf(undisturbed.rejected)).toBe(true);
+      const { documents, rejected, rejections, failed } = whole;
+      expect(summary).toMatchObject({ documents, rejected, rejections, failed });
+      expect(existsSync(`${options.rejected}.partial`)).toBe(false);
+    }
+  });
+
+  it('begins at the beginning where its rejected rows are gone', async () => {
+    const options = { ...optionsFor(INPUTS.plain, scratch.fresh('.out.jsonl')), ...selection };
+    const rejected = scratch.fresh('.rejected.jsonl');
+    expect(await runUntil(250, { ...options, rejected })).toBeUndefined();
+    rmSync(`${rejected}.partial`);
+    expect((await scoreFiles({ ...options, rejected, resume: true })).resumedDocuments).toBe(0);
+  });
+});
+
 describe('resuming what was not begun', () => {
   it('begins', async () => {
     const output = scratch.fresh('.out.jsonl');
@@ -202,6 +253,18 @@ describe('resuming something else is refused', () => {
     ['maxBytes', { maxBytes: 1000 }, 'maxBytes: was 67108864, now 1000'],
     ['measures', { measures: 'entropy' } as const, 'measures: was "all", now "entropy"'],
     ['stats', { stats: true }, 'stats: was false, now true'],
+    [
+      'filter',
+      { rejectBy: ['c4_quality', 'gopher_quality'] } as const,
+      'rejectBy: was not given, now "gopher_quality,c4_quality"',
+    ],
+    ['expression', { keepIf: 'words > 1' }, 'keepIf: was not given, now "words > 1"'],
+    [
+      'file of rejected rows',
+      { keepIf: 'words > 1', rejected: scratch.path('new.jsonl') },
+      'rejected: was not given, now true',
+    ],
+    ['text', { emit: 'rows', clean: 'c4' } as const, 'clean: was not given, now "c4"'],
     ['asOf', { asOf: 1999 }, `asOf: was ${new Date().getFullYear()}, now 1999`],
     ['weight', { weights: { clarity: 1.25 } }, 'weights.clarity: was 0.25, now 0.625'],
     [

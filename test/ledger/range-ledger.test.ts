@@ -27,6 +27,7 @@ function after(n: number): Progress {
     failedBytes: n,
     documents: n * 4,
     rejected: n,
+    rejections: [0, n],
     failed: n,
     bytes: n * 100,
   };

@@ -94,10 +94,14 @@ describe('parsing', () => {
       failedBytes: 6,
       documents: 7,
       rejected: 8,
+      rejections: [0, 8],
       failed: 9,
       bytes: 10,
     };
     expect(isProgress(progress)).toBe(true);
+    expect(isProgress({ ...progress, rejections: [] })).toBe(true);
+    for (const bad of [[-1], [0.5], ['1'], [null], {}])
+      expect(isProgress({ ...progress, rejections: bad })).toBe(false);
     expect(isProgress(null)).toBe(false);
     for (const name of Object.keys(progress)) {
       for (const bad of [undefined, -1, 0.5, '1', null, Infinity]) {

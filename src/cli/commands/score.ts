@@ -2,11 +2,13 @@ import { Option, type Command } from 'commander';
 
 import { MEASURES } from '../../core/measures.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from '../../engine/options.js';
+import { FILTER_NAMES } from '../../core/filters.js';
 import { EMITS } from '../../engine/score-files-options.js';
+import { CLEANERS } from '../../engine/selection.js';
 import type { Invocation } from '../context.js';
 import type { ScoreFlags } from '../score/flags.js';
 import { usageErrorOf } from '../usage-error.js';
-import { bytesOf, choiceOf, integerOf, textOf, type ValueParser } from '../values.js';
+import { bytesOf, choiceOf, filtersOf, integerOf, textOf, type ValueParser } from '../values.js';
 
 const MIB = 1024 * 1024;
 
@@ -25,6 +27,9 @@ Examples:
   millrace score 'crawl/**/*.jsonl' --dry-run           what would be read
   gzip -dc rows.gz | millrace score - | head -5             from and to pipes
   millrace score big.jsonl -o out.jsonl --resume        go on after an interrupt or a crash
+  millrace score big.jsonl --emit rows -o kept.jsonl \\
+      --filters gopher_quality,c4_quality --keep-if 'entropy.token > 4' --rejected dropped.jsonl
+                                                        filter a corpus; each dropped row has its reason
 
 Rows come out in input order. While it runs, the output is <file>.partial.
 
@@ -56,6 +61,22 @@ export function defineScore(program: Command, invocation: Invocation): void {
   add('--measures <what>', `${measures} (default: all)`, (option) => choiceOf(option, MEASURES));
   add('--config <file>', CONFIG, textOf);
   add('--emit <what>', `${emit} (default: reports)`, (option) => choiceOf(option, EMITS));
+  add(
+    '--filters <names>',
+    `reject the documents that one of these drops: ${FILTER_NAMES.join(',')} (default: none)`,
+    filtersOf,
+  );
+  add('--keep-if <expr>', "keep only documents for which this holds, such as 'words > 50 and miair >= 40'", textOf);
+  add(
+    '--rejected <file>',
+    'where the rejected rows go, each with its reason under "rejected"; .gz is compressed (default: nowhere)',
+    textOf,
+  );
+  add(
+    '--clean <how>',
+    `rows that are kept have their text cleaned by the line rules of C4 (${CLEANERS.join('|')})`,
+    (option) => choiceOf(option, CLEANERS),
+  );
   add('--failed <file>', 'where the dead letters go (default: <output>.failed.jsonl; without -o, stderr)', textOf);
   add('--workers <n>', `threads, 1 to ${WORKERS_MAX} (default: one for each core, here ${workers})`, (option) =>
     integerOf(option, 1, WORKERS_MAX),

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 
 import { MillraceError } from '../../core/errors.js';
+import type { FilterName } from '../../core/filters.js';
 import type { Measures } from '../../core/measures.js';
 import type { Emit, ScoreFilesOptions } from '../../engine/score-files-options.js';
+import type { Cleaner } from '../../engine/selection.js';
 import type { ScoreConfig } from './config.js';
 
 /** The options of `millrace score` as commander hands them over. */
@@ -11,7 +13,11 @@ export interface ScoreFlags {
   readonly measures?: Measures;
   readonly stats?: boolean;
   readonly config?: string;
+  readonly filters?: readonly FilterName[];
+  readonly keepIf?: string;
   readonly emit?: Emit;
+  readonly clean?: Cleaner;
+  readonly rejected?: string;
   readonly failed?: string;
   readonly workers?: number;
   readonly textField?: string;
@@ -31,19 +37,42 @@ export function outputFileOf({ output }: ScoreFlags): string | undefined {
 }
 
 /**
- * Refuses options that make no sense together.
+ * Refuses options that make no sense together, and an expression that is none.
  *
- * @throws MillraceError `ERR_USAGE`.
+ * @throws MillraceError `ERR_USAGE`, `ERR_EXPRESSION`.
  */
-export function checkFlags(inputs: readonly string[], flags: ScoreFlags): void {
+export async function checkFlags(inputs: readonly string[], flags: ScoreFlags): Promise<void> {
+  checkCombinations(inputs, flags);
+  if (flags.keepIf === undefined) return;
+  // The engine reads it once more: here it is refused by the name of the option, and before anything else is looked at.
+  const { parseExpression } = await import('../../engine/expression/parse.js');
+  const { measures = 'all', stats = false, keepIf } = flags;
+  await parseExpression(keepIf, { measures, stats }, '--keep-if');
+}
+
+function checkCombinations(inputs: readonly string[], flags: ScoreFlags): void {
   const output = outputFileOf(flags);
   if (flags.resume === true && output === undefined) {
     throw new MillraceError('ERR_USAGE', `--resume needs the output file of the run (-o FILE), got ${toStdout(flags)}`);
   }
-  if (flags.stats === true && flags.measures === 'entropy') {
-    throw new MillraceError('ERR_USAGE', '--stats needs --measures all, got --measures entropy, which has no filters');
+  const needsAll = flags.stats === true ? '--stats' : flags.filters ? '--filters' : flags.clean && '--clean';
+  if (needsAll !== undefined && flags.measures === 'entropy') {
+    const expected = `${needsAll} needs --measures all`;
+    throw new MillraceError('ERR_USAGE', `${expected}, got --measures entropy, which has no filters`);
   }
+  checkSelection(flags);
   checkSummary(inputs, flags);
+}
+
+function checkSelection({ filters, keepIf, rejected, clean, emit }: ScoreFlags): void {
+  if (rejected === '-') throw new MillraceError('ERR_USAGE', '--rejected must be the path of a file, got -');
+  if (rejected !== undefined && filters === undefined && keepIf === undefined) {
+    throw new MillraceError('ERR_USAGE', '--rejected needs --filters or --keep-if, which reject, got neither');
+  }
+  if (clean !== undefined && (emit === undefined || emit === 'reports')) {
+    const got = emit === undefined ? 'no --emit' : '--emit reports';
+    throw new MillraceError('ERR_USAGE', `--clean needs --emit rows or --emit both, got ${got}: reports have no text`);
+  }
 }
 
 function toStdout({ output }: ScoreFlags): string {
@@ -51,10 +80,11 @@ function toStdout({ output }: ScoreFlags): string {
 }
 
 /** It is written when all is done, over whatever is there: not over what the run has read or written. */
-function checkSummary(inputs: readonly string[], { summary, output, failed }: ScoreFlags): void {
+function checkSummary(inputs: readonly string[], { summary, output, failed, rejected }: ScoreFlags): void {
   if (summary === undefined) return;
   if (summary === '-') throw new MillraceError('ERR_USAGE', '--summary must be the path of a file, got -');
-  const taken = [...inputs, output, failed].find((path) => path !== undefined && resolve(path) === resolve(summary));
+  const written = [output, failed, rejected];
+  const taken = [...inputs, ...written].find((path) => path !== undefined && resolve(path) === resolve(summary));
   if (taken === undefined) return;
   throw new MillraceError(
     'ERR_USAGE',
@@ -72,6 +102,7 @@ export function toScoreFilesOptions(
   flags: ScoreFlags,
   config: ScoreConfig = {},
 ): ScoreFilesOptions {
-  const { config: _config, summary: _summary, dryRun: _dryRun, quiet: _quiet, debug: _debug, ...options } = flags;
-  return { inputs, ...config, ...options };
+  const { config: _config, summary: _summary, dryRun: _dryRun, quiet: _quiet, debug: _debug, ...engineFlags } = flags;
+  const { filters: rejectBy, ...options } = engineFlags; // the filters of the configuration are thresholds
+  return { inputs, ...config, ...options, ...(rejectBy !== undefined && { rejectBy }) };
 }

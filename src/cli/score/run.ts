@@ -21,7 +21,7 @@ export async function runScore(
   flags: ScoreFlags,
   { argv, context }: Invocation,
 ): Promise<number> {
-  checkFlags(inputs, flags);
+  await checkFlags(inputs, flags);
   const config = flags.config === undefined ? {} : await readConfig(flags.config);
   if (flags.dryRun === true) {
     await print(context.stdout, formatPlan(await context.planInputs(inputs)));

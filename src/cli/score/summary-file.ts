@@ -5,7 +5,7 @@ import type { RunSummary } from '../../engine/score-files-options.js';
 import { outputError } from '../../io/fs-errors.js';
 import { speedOf } from './speed.js';
 
-/** No run has a cache or a filter yet; whoever reads the file finds the fields in place. */
+/** No run has a cache yet; whoever reads the file finds the fields in place. */
 const NO_CACHE = { l1: 0, l2: 0, l3: 0, miss: 0, hitRatio: null };
 
 /**
@@ -26,7 +26,8 @@ export function toSummaryJson(summary: RunSummary): object {
     command: 'score',
     documents: summary.documents,
     failed: summary.failed,
-    rejected: 0,
+    rejected: summary.rejected,
+    rejections: summary.rejections,
     bytes: summary.bytes,
     seconds: summary.seconds,
     ...speedOf(summary),
@@ -41,6 +42,7 @@ export function toSummaryJson(summary: RunSummary): object {
     mainThreadUsPerDocument: summary.mainThreadUsPerDocument,
     output: summary.output ?? null,
     failedOutput: summary.failedOutput ?? null,
+    rejectedOutput: summary.rejectedOutput ?? null,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     cpu: cpus()[0]?.model ?? null,

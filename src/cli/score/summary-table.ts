@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../engine/score-files-options.js';
 import { formatBytes, formatCount, formatDuration, formatMegabytesPerSecond } from '../numbers.js';
 import type { Styles } from '../styles.js';
+import { alignColumns } from '../table.js';
 import { speedOf } from './speed.js';
 
 type Row = readonly [label: string, value: string];
@@ -21,6 +22,7 @@ function rowsOf(summary: RunSummary): readonly Row[] {
   const rows: (Row | undefined)[] = [
     ['documents', formatCount(summary.documents)],
     resumedDocuments > 0 ? ['resumed', `${formatCount(resumedDocuments)} of them were done before`] : undefined,
+    ...rejectedRows(summary),
     ['dead letters', formatCount(failed) + (failed > 0 && failedOutput !== undefined ? `, in ${failedOutput}` : '')],
     skippedFiles > 0 ? ['skipped', `${formatCount(skippedFiles)} ${skippedFiles === 1 ? 'file' : 'files'}`] : undefined,
     ['text', formatBytes(summary.bytes)],
@@ -31,4 +33,27 @@ function rowsOf(summary: RunSummary): readonly Row[] {
     ['output', output ?? 'stdout'],
   ];
   return rows.filter((row) => row !== undefined);
+}
+
+/** Reasons for rejection that are listed; of the others only the number is told. */
+const REASONS_SHOWN_MAX = 10;
+
+/** An expression may be long. */
+const REASON_LENGTH_MAX = 60;
+
+/** How many documents were rejected and where they are, and below it why: counts, and shares of those that were. */
+function rejectedRows({ rejected, rejectedOutput, rejections }: RunSummary): readonly Row[] {
+  if (rejected === 0 && rejectedOutput === undefined) return [];
+  const reasons = rejections.slice(0, REASONS_SHOWN_MAX).map(({ filter, reason, documents }) => {
+    return [`${filter} ${shorten(reason)}`, formatCount(documents), `${((100 * documents) / rejected).toFixed(1)} %`];
+  });
+  const lines = alignColumns(reasons, ['left', 'right', 'right']);
+  if (rejections.length > REASONS_SHOWN_MAX) lines.push(`and ${rejections.length - REASONS_SHOWN_MAX} more`);
+  const place = rejectedOutput === undefined ? '' : `, in ${rejectedOutput}`;
+  return [['rejected', formatCount(rejected) + place], ...lines.map((line): Row => ['', line])];
+}
+
+function shorten(reason: string): string {
+  const line = reason.replace(/\s+/g, ' ');
+  return line.length > REASON_LENGTH_MAX ? `${line.slice(0, REASON_LENGTH_MAX)}…` : line;
 }

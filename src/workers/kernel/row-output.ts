@@ -32,8 +32,8 @@ const QUOTE: u8 = 0x22;
 const COLON: u8 = 0x3a;
 const CLOSE_BRACE: u8 = 0x7d;
 
-/** An escape takes at most six bytes for one. */
-const ESCAPE_BYTES_MAX: usize = 6;
+/** An ill-formed byte of an id or a text becomes U+FFFD, and nothing that is read out of JSON and written again grows more. */
+const REPLACEMENT_BYTES: usize = 3;
 
 /* Set by `configureOutput`. */
 let emit: i32 = EMIT_REPORTS;
@@ -105,10 +105,11 @@ export function lineIdPosition(): usize {
   return lineIdAt;
 }
 
-/** Whether a row of a line of so many bytes fits either output. */
+/** Whether a row of a line of so many bytes fits either output. The text of one that is rejected is not cleaned. */
 export function hasRoom(lineBytes: usize, idBytes: usize): bool {
-  const bytes = rowBytesMax(lineBytes, idBytes);
-  return out + bytes <= outputLimit() && (!writesRejected || rejectedOut + bytes <= rejectedLimit());
+  const kept = rowBytesMax(isCleaning ? lineBytes * REPLACEMENT_BYTES : lineBytes, idBytes);
+  if (out + kept > outputLimit()) return false;
+  return !writesRejected || rejectedOut + rowBytesMax(lineBytes, idBytes) <= rejectedLimit();
 }
 
 /** The next row is the line of JSON in [start, end) that was parsed last. */
@@ -215,11 +216,10 @@ function writeBytes(from: usize, to: usize, at: usize): usize {
   return at + (to - from);
 }
 
-/** Room for a row, of whose id each byte could be ill-formed and become three, and of whose cleaned text be escaped. */
+/** Room for a row of which so many bytes stand as they were read, and for its report, whose id may be ill-formed. */
 function rowBytesMax(lineBytes: usize, idBytes: usize): usize {
-  const idRoom = idBytes == 0 ? sourceEnd - source : idBytes * 3;
+  const idRoom = idBytes == 0 ? sourceEnd - source : idBytes * REPLACEMENT_BYTES;
   const fieldRoom = expressionFieldEnd - expressionField;
-  let rowRoom: usize = emit == EMIT_ROWS || emit == EMIT_BOTH ? lineBytes : 0;
-  if (isCleaning) rowRoom *= ESCAPE_BYTES_MAX;
+  const rowRoom: usize = emit == EMIT_ROWS || emit == EMIT_BOTH ? lineBytes : 0;
   return <usize>REPORT_ROW_BYTES_MAX + fieldRoom + idRoom + rowRoom;
 }

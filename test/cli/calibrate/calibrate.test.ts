@@ -185,7 +185,7 @@ describe('the end', () => {
     const fake = createFake({
       stderr: new Capture(true, 100),
       calibrate: ({ onProgress }) => {
-        onProgress?.({ documents: 5, failed: 0, bytes: 9, inputBytes: 1, inputBytesTotal: 2, seconds: 1 });
+        onProgress?.({ documents: 5, rejected: 0, failed: 0, bytes: 9, inputBytes: 1, inputBytesTotal: 2, seconds: 1 });
         return Promise.resolve(measured);
       },
     });

@@ -4,6 +4,8 @@ import { speedOf } from '../../../src/cli/score/speed.js';
 import { toSummaryJson } from '../../../src/cli/score/summary-file.js';
 import { formatSummary } from '../../../src/cli/score/summary-table.js';
 import { stylesFor } from '../../../src/cli/styles.js';
+import { FILTER_REASONS } from '../../../src/core/filters.js';
+import type { RunSummary } from '../../../src/engine/score-files-options.js';
 import { Capture, SUMMARY } from '../fake-context.js';
 
 const PLAIN = stylesFor(new Capture(false), {});
@@ -50,6 +52,29 @@ describe('formatSummary', () => {
     ]);
   });
 
+  it('tells of rejected documents and why, the first ten reasons', () => {
+    const rejections: RunSummary['rejections'] = [
+      { filter: 'c4_quality', reason: 'too_few_sentences', documents: 1000 },
+      { filter: 'keep-if', reason: `words > 50 and\n${'coherence > 0.5 and '.repeat(5)}true`, documents: 234 },
+    ];
+    const linesOf = (summary: RunSummary): string[] => formatSummary(summary, PLAIN).split('\n').slice(1);
+    const summary = { ...SUMMARY, rejected: 1234, rejections, rejectedOutput: 'bin.jsonl' };
+    expect(linesOf(summary).slice(0, 4)).toEqual([
+      'rejected      1,234, in bin.jsonl',
+      '              c4_quality too_few_sentences                                           1,000  81.0 %',
+      '              keep-if words > 50 and coherence > 0.5 and coherence > 0.5 and coher…    234  19.0 %',
+      'dead letters  0',
+    ]);
+    expect(linesOf({ ...SUMMARY, rejectedOutput: 'bin.jsonl' })[0]).toBe('rejected      0, in bin.jsonl');
+    const many = FILTER_REASONS.gopher_repetition.map((reason, index) => {
+      return { filter: 'gopher_repetition' as const, reason, documents: 20 - index };
+    });
+    const lines = linesOf({ ...SUMMARY, rejected: 182, rejections: many });
+    expect(lines[0]).toBe('rejected      182');
+    expect(lines[10]).toMatch(/^ {14}gopher_repetition duplicated_7_n_grams +11 +6\.0 %$/);
+    expect(lines.slice(11, 13)).toEqual(['              and 3 more', 'dead letters  0']);
+  });
+
   it('is styled on a terminal only, and not with NO_COLOR', () => {
     const terminal = new Capture(true);
     expect(formatSummary(SUMMARY, stylesFor(terminal, {}))).toContain('\x1b[1m1,234,567\x1b[22m');
@@ -82,6 +107,7 @@ describe('toSummaryJson', () => {
       documents: 1_234_567,
       failed: 0,
       rejected: 0,
+      rejections: [],
       bytes: 2_345_678_901,
       seconds: 20,
       docsPerMinute: 3_703_701,
@@ -97,6 +123,7 @@ describe('toSummaryJson', () => {
       mainThreadUsPerDocument: 0.25,
       output: null,
       failedOutput: null,
+      rejectedOutput: null,
       node: process.version,
       platform: expect.stringContaining(process.platform),
       cpu: expect.any(String),
