@@ -1,4 +1,5 @@
 /** What is promised, beside what was measured. */
+import type { MeasureOptions } from '../src/core/measures.js';
 import { formatNumber, type Table } from './table.js';
 
 export interface Budget {
@@ -8,6 +9,33 @@ export interface Budget {
   readonly unit: '×' | 'MB' | 'ms';
   readonly atLeast?: number;
   readonly atMost?: number;
+}
+
+/** The least ratios of throughput; undefined where nothing is promised. */
+export interface Limits {
+  readonly kernelToWc?: number;
+  readonly libraryToWc?: number;
+  readonly libraryScaling: number;
+  readonly filesToWc: number;
+  readonly filesScaling: number;
+  readonly skewedScaling: number;
+  /** Time per byte of 16 KB documents over that of 1 KB ones, at most. */
+  readonly sizeFactor?: number;
+}
+
+const SCALING = { filesScaling: 1.85, skewedScaling: 1.75 };
+
+/** What is promised for what is measured. */
+export function limitsOf({ measures, stats }: MeasureOptions): Limits {
+  if (measures === 'entropy')
+    return { ...SCALING, kernelToWc: 1.4, libraryToWc: 2.4, libraryScaling: 1.6, filesToWc: 1.8 };
+  if (stats === true) return { ...SCALING, libraryScaling: 1.75, filesToWc: 0.6, sizeFactor: 1.3 };
+  return { ...SCALING, libraryToWc: 1, libraryScaling: 1.75, filesToWc: 0.9, sizeFactor: 1.3 };
+}
+
+/** A budget if anything is promised. */
+export function atLeast(name: string, measured: number | undefined, limit: number | undefined): Budget[] {
+  return limit === undefined ? [] : [{ name, measured, unit: '×', atLeast: limit }];
 }
 
 export type Verdict = 'pass' | 'MISS' | 'not measured';

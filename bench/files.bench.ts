@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { atLeast, limitsOf, type Limits } from './budgets.js';
 import { checkedReports, checkReports, type Measures } from './checks.js';
 import type { BenchContext } from './context.js';
 import type { DocumentSet } from './document-set.js';
@@ -30,7 +31,7 @@ export async function benchFiles(context: BenchContext): Promise<PartResult> {
       comparisons.push(await compare(set.name, contestants(context, scorer, set), context.rounds));
       set.dispose();
     }
-    return resultOf(comparisons);
+    return resultOf(comparisons, limitsOf(context.measures));
   } finally {
     scorer.close();
   }
@@ -94,26 +95,21 @@ function readReports(output: string): Measures[] {
   return rows.map((row) => JSON.parse(row) as Measures);
 }
 
-function resultOf(comparisons: readonly Comparison[]): PartResult {
+function resultOf(comparisons: readonly Comparison[], limits: Limits): PartResult {
   const small = comparisons[0];
   const skewed = comparisons.at(-1);
-  const hasTwoCores = availableParallelism() >= 2;
+  const scalingOf = (comparison: Comparison | undefined): number | undefined =>
+    availableParallelism() < 2 ? undefined : ratioIn(comparison, TWO, ONE);
   return {
     tables: comparisons.map((comparison) => throughputTable('JSON Lines to JSON Lines', comparison, [WC, ONE])),
     budgets: [
-      { name: 'files, 2 workers / wc -w', measured: ratioIn(small, TWO, WC), unit: '×', atLeast: 1.8 },
-      {
-        name: 'files, 2 workers / 1 worker',
-        measured: hasTwoCores ? ratioIn(small, TWO, ONE) : undefined,
-        unit: '×',
-        atLeast: 1.85,
-      },
-      {
-        name: 'files, 2 workers / 1 worker, 1 % of documents 100 times larger',
-        measured: hasTwoCores ? ratioIn(skewed, TWO, ONE) : undefined,
-        unit: '×',
-        atLeast: 1.75,
-      },
+      ...atLeast('files, 2 workers / wc -w', ratioIn(small, TWO, WC), limits.filesToWc),
+      ...atLeast('files, 2 workers / 1 worker', scalingOf(small), limits.filesScaling),
+      ...atLeast(
+        'files, 2 workers / 1 worker, 1 % of documents 100 times larger',
+        scalingOf(skewed),
+        limits.skewedScaling,
+      ),
     ],
     data: comparisons,
   };

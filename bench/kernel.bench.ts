@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Kernel } from '../src/workers/kernel-host.js';
 import { countWordsInBytes, obviousReport } from './baselines.js';
+import { atLeast, limitsOf, type Budget, type Limits } from './budgets.js';
 import { checkedReports, checkObviousReports, checkWords } from './checks.js';
 import type { BenchContext } from './context.js';
 import type { DocumentSet } from './document-set.js';
@@ -24,13 +25,24 @@ export async function benchKernel(context: BenchContext): Promise<PartResult> {
     comparisons.push(await compare(set.name, contestants(context, kernel, set), context.rounds));
     set.dispose();
   }
+  const limits = limitsOf(context.measures);
   return {
     tables: comparisons.map((comparison) => throughputTable('Kernel', comparison, [WC])),
     budgets: [
-      { name: 'kernel, 1 core / wc -w', measured: ratioIn(comparisons[0], KERNEL, WC), unit: '×', atLeast: 1.4 },
+      ...atLeast('kernel, 1 core / wc -w', ratioIn(comparisons[0], KERNEL, WC), limits.kernelToWc),
+      ...sizeBudget(comparisons, limits),
     ],
     data: comparisons,
   };
+}
+
+/** Whether large documents take as long per byte as small ones. */
+function sizeBudget(comparisons: readonly Comparison[], { sizeFactor }: Limits): Budget[] {
+  if (sizeFactor === undefined) return [];
+  const speeds = comparisons.map(({ rows }) => rows.find(({ name }) => name === KERNEL)?.megabytesPerSecond);
+  const [small, large] = [speeds[0], speeds.at(-1)];
+  const measured = small === undefined || large === undefined ? undefined : small / large;
+  return [{ name: 'kernel, time per byte at 16 KB / at 1 KB', measured, unit: '×', atMost: sizeFactor }];
 }
 
 function contestants(context: BenchContext, kernel: Kernel, set: DocumentSet): LoadedContestant[] {

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Engine } from '../src/engine/engine.js';
 import { isFailure, type CountsReport } from '../src/core/report.js';
+import { atLeast, limitsOf, type Limits } from './budgets.js';
 import { checkedReports, checkReports } from './checks.js';
 import type { BenchContext } from './context.js';
 import type { DocumentSet } from './document-set.js';
@@ -30,7 +31,7 @@ export async function benchLibrary(context: BenchContext): Promise<PartResult> {
       comparisons.push(await compare(set.name, contestants(context, engines, set), context.rounds));
       set.dispose();
     }
-    return resultOf(comparisons);
+    return resultOf(comparisons, limitsOf(context.measures));
   } finally {
     for (const engine of engines.values()) await engine.close();
   }
@@ -66,18 +67,14 @@ async function scoreAll(engine: Engine<CountsReport>, set: DocumentSet): Promise
   });
 }
 
-function resultOf(comparisons: readonly Comparison[]): PartResult {
+function resultOf(comparisons: readonly Comparison[], limits: Limits): PartResult {
   const [small] = comparisons;
+  const scaling = availableParallelism() < 2 ? undefined : ratioIn(small, TWO, ONE);
   return {
     tables: comparisons.map((comparison) => throughputTable('Library', comparison, [WC, ONE])),
     budgets: [
-      { name: 'library, 2 workers / wc -w', measured: ratioIn(small, TWO, WC), unit: '×', atLeast: 2.4 },
-      {
-        name: 'library, 2 workers / 1 worker',
-        measured: availableParallelism() < 2 ? undefined : ratioIn(small, TWO, ONE),
-        unit: '×',
-        atLeast: 1.6,
-      },
+      ...atLeast('library, 2 workers / wc -w', ratioIn(small, TWO, WC), limits.libraryToWc),
+      ...atLeast('library, 2 workers / 1 worker', scaling, limits.libraryScaling),
     ],
     data: comparisons,
   };

@@ -11,7 +11,7 @@ import { headingCount, headingStart } from './documentation/headings';
 import { fencesFound, segmentCount, segmentEnd, segmentStart } from './documentation/prose';
 import { LINE_FIRST, nextMark } from './marks';
 import { NEWLINE, PARAGRAPH } from './masks';
-import { releaseWork, takeWork, workMark } from './memory';
+import { clear, releaseWork, takeWork, workMark } from './memory';
 import { SLOT_COHERENCE } from './report-slots';
 import { put } from './report-values';
 import { tokensBefore } from './token-index';
@@ -91,7 +91,7 @@ function addBoundary(offset: usize): void {
 function countUnits(): void {
   unit = 1;
   if (boundaryCount == 0) return;
-  memory.fill(counters, 0, entryBytes());
+  clear(counters, entryBytes());
   square = 0;
   squareBefore = 0;
   product = 0;

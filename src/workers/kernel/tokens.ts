@@ -13,7 +13,7 @@
  */
 import { entropyOf, isSmall, smallTerm, termOf } from './logarithms';
 import { BLOCK_BYTES, RECORD_BYTES, TOKEN_END, TOKEN_START, hasHigh, maskBytes } from './masks';
-import { takePermanent, takeWork } from './memory';
+import { clear, takeWork } from './memory';
 import { COMBINING_DOT_ABOVE, DOTTED_CAPITAL_I, lowerOf } from './unicode';
 import { decode, encode, widthOf } from './utf8';
 
@@ -215,7 +215,7 @@ function setSlots(count: u32): void {
   slotBytesMask = ((<usize>count) << 2) - 4;
   shift = 32 - <u32>ctz(count);
   roomEnd = entries + <usize>((count >>> 1) - TOKENS_PER_BLOCK) * ENTRY_BYTES;
-  memory.fill(slots, 0, (<usize>count) << 2);
+  clear(slots, (<usize>count) << 2);
 }
 
 /** Doubles the slots in place and seats every entry anew. */

@@ -11,9 +11,9 @@
  *
  * An n-gram's hash is taken anew for each n. A byte is in at most n n-grams of n words, so that is linear in the text.
  */
-import { releaseWork, takeWork, workMark } from '../memory';
+import { clear, releaseWork, takeWork, workMark } from '../memory';
 import { wordCount } from '../units';
-import { clear, hashOf, isSame, mix, powerOfTwo } from './hashes';
+import { hashOf, isSame, mix, powerOfTwo } from './hashes';
 import { growthBy, note, restartSieve, sieve, sieveShift } from './sieve';
 import { BEGINNING_SLOT, SLOTS_BYTES, WORDS_MIN, wordSlots } from './word-sieves';
 import { wordChars, wordStarts, wordsEnd } from './words';

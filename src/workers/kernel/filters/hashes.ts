@@ -6,8 +6,6 @@
 
 const WORD_BYTES: usize = 8;
 
-const SMALL_TABLE_BYTES: usize = 4096;
-
 /** Odd, and secret once `prepareHashes` has set them. */
 export let factor: u64 = 0x9e3779b97f4a7c15;
 export let otherFactor: u64 = 0xbf58476d1ce4e5b9;
@@ -67,18 +65,6 @@ export function isSame(a: usize, b: usize, bytes: usize): bool {
 /** The least power of two that is not below `least`, which is 1 or more. */
 export function powerOfTwo(least: u32): u32 {
   return (<u32>1) << (32 - <u32>clz(least - 1));
-}
-
-/** Zeros the bytes of a table, up to 48 more behind it. For a small one that is faster than `memory.fill`, which is a call. */
-export function clear(table: usize, bytes: usize): void {
-  if (bytes > SMALL_TABLE_BYTES) return memory.fill(table, 0, bytes);
-  const zero = i8x16.splat(0);
-  for (let at = table; at < table + bytes; at += 64) {
-    v128.store(at, zero);
-    v128.store(at, zero, 16);
-    v128.store(at, zero, 32);
-    v128.store(at, zero, 48);
-  }
 }
 
 function scatter(seed: u64): u64 {

@@ -7,8 +7,8 @@
  * slot says. The few that repeat, or only share a slot, go to a table that is exact: most texts repeat little, and a table costs
  * several times as much for each element.
  */
-import { takeWork } from '../memory';
-import { clear, powerOfTwo } from './hashes';
+import { clear, takeWork } from '../memory';
+import { powerOfTwo } from './hashes';
 
 /** From here on a slot no longer counts. */
 export const SIEVE_COUNT_MAX: u32 = 128;

@@ -6,8 +6,8 @@
  *
  * Spans that repeat have equal lengths, first and last bytes. Only spans that share these with another one are hashed as a whole.
  */
-import { releaseWork, takeWork, workMark } from '../memory';
-import { clear, factor, hashOf, isSame, leadingBytes, lengthFactor, otherFactor, powerOfTwo } from './hashes';
+import { clear, releaseWork, takeWork, workMark } from '../memory';
+import { factor, hashOf, isSame, leadingBytes, lengthFactor, otherFactor, powerOfTwo } from './hashes';
 import { growthBy, note, sieve, sieveShift, startSieve } from './sieve';
 
 export const SPAN_BYTES: usize = 8;

@@ -9,9 +9,9 @@
  * words both do, and those two grams are its key. So the places of n-grams are found among those of (n − 1)-grams, and there are
  * fewer each time. Only the key of a pair is a hash, and pairs are compared word by word.
  */
-import { takeWork } from '../memory';
+import { clear, takeWork } from '../memory';
 import { wordCount } from '../units';
-import { clear, factor, hashOf, isSame, leadingBytes, lengthFactor, powerOfTwo } from './hashes';
+import { factor, hashOf, isSame, leadingBytes, lengthFactor, powerOfTwo } from './hashes';
 import { growthBy } from './sieve';
 import { SLOTS_BYTES, pairCount, wordSlots } from './word-sieves';
 import { wordChars, wordStarts, wordsEnd } from './words';
