@@ -37,11 +37,18 @@ function schema() {
     description:
       'A row of `millrace score`, and with `--emit both` its "report": counts and entropy (`--measures entropy`), the complete report, or that with statistics of the filters (`--stats`).',
     ...closed(
-      { ...counts, ...completeProperties() },
+      { ...counts, ...completeProperties(), rejected: rejection() },
       Object.keys(counts).filter((name) => name !== 'replaced'),
     ),
     dependentRequired: Object.fromEntries(COMPLETE.map((name) => [name, COMPLETE.filter((other) => other !== name)])),
     $defs: Object.fromEntries(FILTER_NAMES.map((filter) => [filter, verdictOf(filter)])),
+  };
+}
+
+function rejection() {
+  return {
+    description: 'Only in the file of `--rejected`: the filter that dropped the document, or keep-if, and why.',
+    ...closed({ filter: { enum: [...FILTER_NAMES, 'keep-if'] }, reason: { type: 'string' } }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { editDistance } from '../../core/nearest.js';
+
 /** Longer ones are no misspelling of anything, and distances cost time by length. */
 const LENGTH_MAX = 64;
 const COUNT = 3;
@@ -19,19 +21,5 @@ export function nearest(typed: string, names: Iterable<string>): string[] {
 function distanceTo(name: string, wanted: string): number {
   if (name.startsWith(`${wanted}.`)) return 0;
   const last = name.slice(name.lastIndexOf('.') + 1);
-  return Math.min(levenshtein(name, wanted), levenshtein(last, wanted) + 0.5);
-}
-
-/** Levenshtein 1966: how many characters to insert, delete or replace. */
-export function levenshtein(left: string, right: string): number {
-  let above = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column++) {
-      const replaced = above[column - 1]! + Number(left[row - 1] !== right[column - 1]);
-      current.push(Math.min(replaced, above[column]! + 1, current[column - 1]! + 1));
-    }
-    above = current;
-  }
-  return above[right.length]!;
+  return Math.min(editDistance(name, wanted), editDistance(last, wanted) + 0.5);
 }
