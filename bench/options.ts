@@ -3,8 +3,11 @@ import { parseArgs } from 'node:util';
 import type { MeasureOptions } from '../src/core/measures.js';
 
 /** The parts by name; `--only` selects of them. */
-export const PART_NAMES = ['kernel', 'library', 'files', 'memory', 'start-up'] as const;
+export const PART_NAMES = ['kernel', 'library', 'files', 'memory', 'start-up', 'hostile'] as const;
 export type PartName = (typeof PART_NAMES)[number];
+
+/** What runs unless `--only` says otherwise: the part that has no baseline is for changes of the kernel. */
+export const DEFAULT_PARTS: readonly PartName[] = PART_NAMES.filter((name) => name !== 'hostile');
 
 export const USAGE = `npm run bench -- [options]
 
@@ -12,6 +15,7 @@ Measures the throughput of kernel, library and files, peak memory and start-up, 
 results stand to the budgets. Results are written to bench/results/.
 
   --only PARTS   parts to run, parted by commas: ${PART_NAMES.join(', ')}
+                 (default: all but hostile, the kernel on texts that are written to be slow)
   --micro        micro-benchmarks instead
   --text PATH    a folder, a text file or JSON Lines (also gzip) with "text" to cut documents from
                  (default: the README files of the installed packages)
@@ -59,7 +63,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   });
   const { only, micro, measures, text, seed, rounds, quick, json, help } = values;
   return {
-    parts: only === undefined ? PART_NAMES : parseParts(only.flatMap((names) => names.split(','))),
+    parts: only === undefined ? DEFAULT_PARTS : parseParts(only.flatMap((names) => names.split(','))),
     micro,
     measures: parseMeasures(measures),
     text,

@@ -17,12 +17,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/cli/score/config.js';
 import { MEASURE_DEFAULTS, MEASURE_OPTION_NAMES } from '../src/core/measures.js';
 import { ENGINE_DEFAULTS } from '../src/engine/options.js';
+import { blockBehind, tableBehind } from './support/markdown.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BIN = join(ROOT, 'bin', 'millrace.js');
 const README = read('README.md');
 const ARCHITECTURE = read('docs/architecture.md');
-const DOCUMENTS = ['README.md', 'docs/architecture.md', 'docs/decisions.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/architecture.md',
+  'docs/decisions.md',
+  'docs/report.md',
+  'docs/expressions.md',
+  'docs/errors.md',
+  'bench/README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+];
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
@@ -50,32 +61,6 @@ function run(command: string, args: readonly string[], options: { cwd: string; e
       resolve({ code, stdout, stderr });
     });
   });
-}
-
-/** The content of the fenced block behind a comment. */
-function blockBehind(text: string, comment: string): string {
-  const [, after = ''] = text.split(`<!-- ${comment} -->`);
-  const block = /^\s*```\w*\n([^]*?)\n```/.exec(after)?.[1];
-  if (block === undefined) throw new Error(`there is no block behind <!-- ${comment} -->`);
-  return block;
-}
-
-/** The cells of the table behind a comment, without its head. */
-function tableBehind(text: string, comment: string): string[][] {
-  const [, after = ''] = text.split(`<!-- ${comment} -->\n`);
-  const lines = after.trimStart().split('\n');
-  const rows = lines.slice(
-    0,
-    lines.findIndex((line) => !line.startsWith('|')),
-  );
-  const cells = rows.map((row) =>
-    row
-      .replaceAll('\\|', '\0')
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.replaceAll('\0', '|').trim()),
-  );
-  return cells.slice(2);
 }
 
 describe('the library example', () => {

@@ -1,18 +1,20 @@
 /** Proves how the command line of the benchmarks is understood, and that a mistake in it is refused. */
 import { describe, expect, it } from 'vitest';
-import { PART_NAMES, parseBenchOptions } from '../../bench/options.js';
+import { DEFAULT_PARTS, parseBenchOptions } from '../../bench/options.js';
 
 describe('parseBenchOptions', () => {
-  it('runs everything without arguments', () => {
+  it('runs every part with a baseline without arguments', () => {
     const { parts, rounds, seed, quick, micro, text, json } = parseBenchOptions([]);
     expect({ parts, rounds, seed, quick, micro }).toEqual({
-      parts: PART_NAMES,
+      parts: DEFAULT_PARTS,
       rounds: 5,
       seed: 1,
       quick: false,
       micro: false,
     });
     expect([text, json]).toEqual([undefined, undefined]);
+    expect(parseBenchOptions(['--only', 'hostile']).parts).toEqual(['hostile']);
+    expect(DEFAULT_PARTS).not.toContain('hostile');
   });
 
   it('measures entropy unless told', () => {
