@@ -90,9 +90,14 @@ function emptyOutput(context: BenchContext): string {
   return join(folder, 'reports.jsonl');
 }
 
+/** Row by row: with statistics all of them are more than a string can hold. */
 function readReports(output: string): Measures[] {
-  const rows = readFileSync(output, 'utf8').split('\n').slice(0, -1);
-  return rows.map((row) => JSON.parse(row) as Measures);
+  const bytes = readFileSync(output);
+  const reports: Measures[] = [];
+  for (let start = 0, end = bytes.indexOf('\n'); end !== -1; start = end + 1, end = bytes.indexOf('\n', start)) {
+    reports.push(JSON.parse(bytes.toString('utf8', start, end)) as Measures);
+  }
+  return reports;
 }
 
 function resultOf(comparisons: readonly Comparison[], limits: Limits): PartResult {
