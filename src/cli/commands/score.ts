@@ -42,7 +42,7 @@ Exit codes:
 export function defineScore(program: Command, invocation: Invocation): void {
   const { workers, maxBytes, workerTimeoutMs } = ENGINE_DEFAULTS;
   const emit = `what a row is: the report, the input row as it was, or that row with its report (${EMITS.join('|')})`;
-  const measures = `what is measured: counts and entropy, in less than half the time, or all (${MEASURES.join('|')})`;
+  const measures = `what is measured: counts and entropy, in about a third of the time, or all (${MEASURES.join('|')})`;
   const command = program
     .command('score')
     .summary('score documents: a report for each')
