@@ -45,6 +45,7 @@ function decodeCounts(id: DocumentId, rows: Float64Array, at: number): CountsRep
   return replaced === 0 ? report : { ...report, replaced };
 }
 
+/** Written out, not put together from `decodeCounts`: one literal, one shape, and no copy on the way. */
 function decodeReport(id: DocumentId, rows: Float64Array, at: number): Report {
   const report: Report = {
     schema: 1,

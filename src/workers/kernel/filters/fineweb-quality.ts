@@ -14,6 +14,7 @@ import { setting } from '../settings';
 import { hasBit, wordCount } from '../units';
 import { dupLines, dupLinesEnd, isInked, lines, linesEnd, newlines, spanChars } from './lines';
 import { SPAN_BYTES, spanEnd } from './spans';
+import { beginChecks, dropIf, putVerdict } from './verdict';
 
 /** The statistics. */
 const LINES: i32 = SLOT_FINEWEB_QUALITY_STATS;
@@ -26,13 +27,6 @@ const SHORT_LINE_RATIO: i32 = LINES + 6;
 const CHAR_DUP_RATIO: i32 = LINES + 7;
 const LIST_RATIO: i32 = LINES + 8;
 
-/** The reasons, by their numbers. */
-const EMPTY: i32 = 1;
-const TOO_FEW_ENDS: i32 = 2;
-const TOO_MANY_SHORT: i32 = 3;
-const TOO_MANY_DUPS: i32 = 4;
-const TOO_MANY_LINES: i32 = 5;
-
 /** Measures the text, whose lines Gopher's filter has found; those of white space alone do not count. */
 export function measureFinewebQuality(text: usize, bytes: usize, masks: usize): void {
   countLines(text, masks);
@@ -43,16 +37,17 @@ export function measureFinewebQuality(text: usize, bytes: usize, masks: usize): 
   put(SHORT_LINE_RATIO, ratio(valueOf(SHORT_LINES), valueOf(LINES)));
   put(CHAR_DUP_RATIO, isEmpty ? NaN : valueOf(DUP_LINE_CHARS) / <f64>(charCount() - newlines));
   put(LIST_RATIO, isEmpty ? NaN : <f64>newlines / <f64>wordCount());
-  put(SLOT_FINEWEB_QUALITY, <f64>(isEmpty ? EMPTY : verdict()));
+  judge(isEmpty);
 }
 
-/** The number of the first check that fails, 0 for none. */
-function verdict(): i32 {
-  if (valueOf(LINE_PUNCT_RATIO) < setting(SETTING_MIN_LINE_PUNCT_RATIO)) return TOO_FEW_ENDS;
-  if (valueOf(SHORT_LINE_RATIO) > setting(SETTING_MAX_SHORT_LINE_RATIO)) return TOO_MANY_SHORT;
-  if (valueOf(CHAR_DUP_RATIO) > setting(SETTING_MAX_CHAR_DUP_RATIO)) return TOO_MANY_DUPS;
-  if (valueOf(LIST_RATIO) > setting(SETTING_MAX_LIST_RATIO)) return TOO_MANY_LINES;
-  return 0;
+function judge(isEmpty: bool): void {
+  beginChecks();
+  dropIf(isEmpty);
+  dropIf(valueOf(LINE_PUNCT_RATIO) < setting(SETTING_MIN_LINE_PUNCT_RATIO));
+  dropIf(valueOf(SHORT_LINE_RATIO) > setting(SETTING_MAX_SHORT_LINE_RATIO));
+  dropIf(valueOf(CHAR_DUP_RATIO) > setting(SETTING_MAX_CHAR_DUP_RATIO));
+  dropIf(valueOf(LIST_RATIO) > setting(SETTING_MAX_LIST_RATIO));
+  putVerdict(SLOT_FINEWEB_QUALITY);
 }
 
 function countLines(text: usize, masks: usize): void {

@@ -7,7 +7,13 @@ import { NEWLINE } from '../masks';
 import { releaseWork, workMark } from '../memory';
 import { SLOT_GOPHER_REPETITION, SLOT_GOPHER_REPETITION_STATS } from '../report-slots';
 import { put, valueOf } from '../report-values';
-import { SETTING_MAX_DUP_PARA_FRAC, SETTING_MAX_TOP_GRAM_CHAR_FRAC } from '../setting-slots';
+import {
+  SETTING_MAX_DUP_LINE_CHAR_FRAC,
+  SETTING_MAX_DUP_LINE_FRAC,
+  SETTING_MAX_DUP_PARA_CHAR_FRAC,
+  SETTING_MAX_DUP_PARA_FRAC,
+  SETTING_MAX_TOP_GRAM_CHAR_FRAC,
+} from '../setting-slots';
 import { setting, wantsStats } from '../settings';
 import { hasBit, wordCount } from '../units';
 import { boundDupGrams, dupGramChars, startDupGrams } from './dup-grams';
@@ -15,6 +21,7 @@ import { dupLines, dupLinesEnd, findLines, lines, linesEnd, spanChars } from './
 import { countParagraphs, dupParagraphChars, dupParagraphs, paragraphs } from './paragraphs';
 import { SPAN_BYTES } from './spans';
 import { boundTopGrams, pairBound, quadrupleBound, startTopGrams, topGramChars, tripleBound } from './top-grams';
+import { beginChecks, dropIf, putVerdict } from './verdict';
 import { noteWords } from './word-sieves';
 import { countStopWords, joinWords } from './words';
 
@@ -47,25 +54,28 @@ export function measureGopherRepetition(text: usize, bytes: usize, masks: usize)
     putTopGrams(noteWords());
     putDupGrams();
   }
-  put(SLOT_GOPHER_REPETITION, <f64>verdict());
+  judge();
   releaseWork(mark);
 }
 
-/** The number of the first check that fails, 0 for none. The thresholds are in the order of the checks. */
-function verdict(): i32 {
-  let check: i32 = 0;
-  if (exceeds(PARAGRAPHS + DUP_FRAC, check++)) return check;
-  if (exceeds(PARAGRAPHS + DUP_CHAR_FRAC, check++)) return check;
-  if (exceeds(LINES + DUP_FRAC, check++)) return check;
-  if (exceeds(LINES + DUP_CHAR_FRAC, check++)) return check;
-  for (let slot = GRAMS + 1; slot < STATS_END; slot += 2) {
-    if (exceeds(slot, check++)) return check;
-  }
-  return 0;
+function judge(): void {
+  beginChecks();
+  dropIf(valueOf(PARAGRAPHS + DUP_FRAC) > setting(SETTING_MAX_DUP_PARA_FRAC));
+  dropIf(valueOf(PARAGRAPHS + DUP_CHAR_FRAC) > setting(SETTING_MAX_DUP_PARA_CHAR_FRAC));
+  dropIf(valueOf(LINES + DUP_FRAC) > setting(SETTING_MAX_DUP_LINE_FRAC));
+  dropIf(valueOf(LINES + DUP_CHAR_FRAC) > setting(SETTING_MAX_DUP_LINE_CHAR_FRAC));
+  for (let n: u32 = 2; n <= 10; n++) dropIf(valueOf(gramSlot(n) + 1) > gramThreshold(n));
+  putVerdict(SLOT_GOPHER_REPETITION);
 }
 
-function exceeds(slot: i32, check: i32): bool {
-  return valueOf(slot) > setting(SETTING_MAX_DUP_PARA_FRAC + check);
+/** The statistics of n-grams: their characters, and behind these their share. */
+function gramSlot(n: u32): i32 {
+  return GRAMS + 2 * <i32>(n - 2);
+}
+
+/** The largest share that n-grams may have; those of 2 to 4 words stand before those of 5 to 10. */
+function gramThreshold(n: u32): f64 {
+  return setting(SETTING_MAX_TOP_GRAM_CHAR_FRAC + <i32>n - 2);
 }
 
 /** The lines, split at runs of LFs: where the text begins or ends with an LF, an empty one stands there. */
@@ -92,7 +102,7 @@ function putDups(slot: i32, all: f64, dups: f64, chars: f64): void {
  * those of n-grams costs more than the rest of the filter, and most texts are far from the thresholds.
  */
 function isEnough(bound: f64, n: u32): bool {
-  return !wantsStats() && !(bound / <f64>charCount() > setting(SETTING_MAX_TOP_GRAM_CHAR_FRAC + <i32>n - 2));
+  return !wantsStats() && !(bound / <f64>charCount() > gramThreshold(n));
 }
 
 /** @param bound - what no n-gram of 2 to 4 words exceeds; if it is not enough, closer ones are looked for. */
@@ -124,7 +134,7 @@ function putDupGrams(): void {
 }
 
 function putGrams(n: u32, chars: f64): void {
-  const slot = GRAMS + 2 * <i32>(n - 2);
+  const slot = gramSlot(n);
   put(slot, chars);
   put(slot + 1, chars / <f64>charCount());
 }
