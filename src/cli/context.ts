@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 
 import type { CalibrateOptions } from '../engine/calibrate/options.js';
 import type { Calibration } from '../engine/calibrate/calibration.js';
+import type { NamedOutputs } from '../engine/run-output.js';
 import type { InputPlan, RunSummary, ScoreFilesOptions } from '../engine/score-files-options.js';
 
 /** A stream that may be a terminal. */
@@ -33,7 +34,7 @@ export interface CliContext {
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   readonly scoreFiles: (options: ScoreFilesOptions) => Promise<RunSummary>;
-  readonly planInputs: (inputs: readonly string[]) => Promise<InputPlan>;
+  readonly planInputs: (inputs: readonly string[], outputs: NamedOutputs) => Promise<InputPlan>;
   readonly calibrate: (options: CalibrateOptions) => Promise<Calibration>;
 }
 
@@ -60,7 +61,7 @@ export function processContext(): CliContext {
     exit: (code) => process.exit(code),
     now: () => performance.now(),
     scoreFiles: async (options) => (await import('../engine/score-files.js')).scoreFiles(options),
-    planInputs: async (inputs) => (await import('../engine/score-files.js')).planInputs(inputs),
+    planInputs: async (...args) => (await import('../engine/score-files.js')).planInputs(...args),
     calibrate: async (options) => (await import('../engine/calibrate/calibrate.js')).calibrate(options),
   };
 }

@@ -29,7 +29,7 @@ export interface NamedOutputs {
   /** @defaultValue `-` */
   readonly output?: string;
   readonly failed?: string;
-  readonly rejected: string | undefined;
+  readonly rejected?: string | undefined;
 }
 
 /**

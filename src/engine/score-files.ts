@@ -11,7 +11,7 @@ import { FileRun, RUN_START, type RowsOutput, type RunState } from './file-run.j
 import { neededMeasures } from './needed-measures.js';
 import { ENGINE_DEFAULTS } from './options.js';
 import { rejectionsOf } from './rejections.js';
-import { RunOutput, outputPaths, ownFiles, type OutputPaths } from './run-output.js';
+import { RunOutput, outputPaths, ownFiles, type NamedOutputs, type OutputPaths } from './run-output.js';
 import { Scheduler } from './scheduler.js';
 import {
   resolveScoreFilesOptions,
@@ -72,12 +72,13 @@ export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary
 }
 
 /**
- * What `scoreFiles` would read, in order.
+ * What `scoreFiles` would read, in order, if it wrote to these outputs.
  *
- * @throws MillraceError `ERR_USAGE`, `ERR_INPUT_NOT_FOUND`, `ERR_INPUT_UNREADABLE`.
+ * @throws MillraceError `ERR_USAGE`, `ERR_INPUT_NOT_FOUND`, `ERR_INPUT_UNREADABLE`, `ERR_OUTPUT_UNWRITABLE`.
  */
-export async function planInputs(patterns: readonly string[]): Promise<InputPlan> {
-  const { inputs, skipped } = await resolveInputs(patterns);
+export async function planInputs(patterns: readonly string[], outputs: NamedOutputs = {}): Promise<InputPlan> {
+  const exclude = ownFiles(await outputPaths(outputs));
+  const { inputs, skipped } = await resolveInputs(patterns, { exclude });
   return {
     inputs: inputs.map(({ source, kind, bytes, ...input }) => {
       return { source, kind, bytes, files: 'files' in input ? input.files.length : 1 };

@@ -2,7 +2,8 @@
  * Proves that a run over files gives what `JSON.parse` and the library give: generated files go through the whole of it, in ranges
  * so small that lines reach over several, and rows, dead letters and summary are compared with a model that reads line by line.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -261,6 +262,18 @@ describe('inputs of several kinds', () => {
       { source: `${text} (+1 more)`, kind: 'files', bytes: 7, files: 2 },
       { source: '-', kind: 'stdin', bytes: undefined, files: 1 },
     ]);
+  });
+});
+
+describe('a plan', () => {
+  it('leaves out what the run itself would write, or has written before', async () => {
+    const folder = scratch.path('planned');
+    mkdirSync(folder);
+    const names = ['in.jsonl', 'out.jsonl', 'out.jsonl.partial', 'out.jsonl.failed.jsonl', 'rejected.jsonl'];
+    for (const name of names) writeFileSync(join(folder, name), '{"text":"a"}\n');
+    const outputs = { output: join(folder, 'out.jsonl'), rejected: join(folder, 'rejected.jsonl') };
+    const plan = await planInputs([folder], outputs);
+    expect(plan.inputs.map(({ source }) => source)).toEqual([join(folder, 'in.jsonl')]);
   });
 });
 

@@ -24,7 +24,7 @@ export async function runScore(
   await checkFlags(inputs, flags);
   const config = flags.config === undefined ? {} : await readConfig(flags.config);
   if (flags.dryRun === true) {
-    await print(context.stdout, formatPlan(await context.planInputs(inputs)));
+    await print(context.stdout, formatPlan(await context.planInputs(inputs, flags)));
     return EXIT.ok;
   }
   if (flags.summary !== undefined) await checkWritable(flags.summary); // Before the run, not when hours of work are done.
