@@ -8,7 +8,7 @@ import type { LinesRequest, RowFailure, RowsResponse } from './protocol.js';
 import { readRange, skipByteOrderMark, type Span } from './range.js';
 import { rowError, rowId } from './row-errors.js';
 import { configureRows, namesBytes, outputRoom, rejectedRoom, writeNames } from './row-settings.js';
-import { RowWriter, isScored } from './row-writer.js';
+import { RowWriter, isScored, lacksId } from './row-writer.js';
 
 /** A range is read in pieces of this size, which are still in the cache when they are scored. */
 const PIECE_BYTES = 256 * 1024;
@@ -98,9 +98,9 @@ class Rows {
         this.#writer.gather(kernel);
         continue;
       }
-      if (isScored(outcome)) this.#writer.noteLineId(outcome, this.#lines + exports.rowLine(), kernel);
+      if (lacksId(outcome)) this.#writer.noteLineId(outcome, this.#lines + exports.rowLine(), kernel);
       else if (outcome === SKIPPED) this.#fail(this.#trapped.get(this.index) ?? CONDEMNED, undefined);
-      else this.#fail(rowError(outcome, kernel, settings), rowId(outcome, kernel));
+      else if (!isScored(outcome)) this.#fail(rowError(outcome, kernel, settings), rowId(outcome, kernel));
       this.index++;
     }
     this.#writer.gather(kernel);

@@ -24,11 +24,11 @@ export class RowWriter {
     return kernel.exports.finishRow(this.#holds(kernel.report, 0) ? 1 : 0);
   }
 
-  /** Notes where the number of the line is missing, if it is. */
+  /** Notes where the number of the line is missing in a row without an id. */
   noteLineId(outcome: number, line: number, kernel: Kernel): void {
-    const position = (): number => kernel.exports.lineIdPosition() >>> 0;
-    if (outcome === SCORED_WITHOUT_ID) this.kept.noteLineId(position() - kernel.outputAddress, line);
-    if (outcome === REJECTED_WITHOUT_ID) this.#rejected?.noteLineId(position() - kernel.rejectedAddress, line);
+    const position = kernel.exports.lineIdPosition() >>> 0;
+    if (outcome === SCORED_WITHOUT_ID) this.kept.noteLineId(position - kernel.outputAddress, line);
+    else this.#rejected?.noteLineId(position - kernel.rejectedAddress, line);
   }
 
   /** Empties the kernel's output. */
@@ -49,7 +49,12 @@ export class RowWriter {
 
 /** Whether the outcome is that of a row that was scored, kept or not. */
 export function isScored(outcome: number): boolean {
-  return outcome === SCORED || outcome === SCORED_WITHOUT_ID || outcome === REJECTED || outcome === REJECTED_WITHOUT_ID;
+  return outcome === SCORED || outcome === REJECTED || lacksId(outcome);
+}
+
+/** Whether it is that of such a row without an id. */
+export function lacksId(outcome: number): boolean {
+  return outcome === SCORED_WITHOUT_ID || outcome === REJECTED_WITHOUT_ID;
 }
 
 function rowsOf(output: Output | undefined): RejectedRows | undefined {
