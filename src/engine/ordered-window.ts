@@ -18,14 +18,11 @@ export class OrderedWindow<T> {
   #error: Error | undefined;
   #wakeProducer: (() => void) | undefined;
   #wakeConsumer: (() => void) | undefined;
-  /** Rejects when the window is abandoned, so that nobody waits for what is under way then. */
-  readonly #abandoned: Promise<never>;
-  #reject: (error: Error) => void = () => undefined;
+  /** Rejects the wait for the oldest result, so that nobody waits for what is under way when the window is abandoned. */
+  #rejectWait: ((error: Error) => void) | undefined;
 
   constructor(costMax: number) {
     this.#costMax = costMax;
-    this.#abandoned = new Promise((_, reject) => (this.#reject = reject));
-    this.#abandoned.catch(() => undefined);
   }
 
   get isEnded(): boolean {
@@ -65,7 +62,7 @@ export class OrderedWindow<T> {
     this.#pending.length = 0;
     this.end(error);
     this.#error = error;
-    this.#reject(error);
+    this.#rejectWait?.(error);
   }
 
   /** The oldest result, in order; undefined at the end. */
@@ -75,12 +72,25 @@ export class OrderedWindow<T> {
     }
     const oldest = this.#pending.shift();
     if (oldest !== undefined) {
-      const result = await Promise.race([oldest.result, this.#abandoned]);
+      const result = await this.#settled(oldest.result);
+      this.#rejectWait = undefined;
       this.#cost -= oldest.cost;
       this.#wakeProducer?.();
       return result;
     }
     if (this.#error !== undefined) throw this.#error;
     return undefined;
+  }
+
+  /**
+   * The result, unless the window is abandoned first.
+   *
+   * A promise made for this wait alone: a race with one that lives as long as the window would leave every result attached to it.
+   */
+  async #settled(result: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#rejectWait = reject;
+      result.then(resolve, reject);
+    });
   }
 }

@@ -2,6 +2,8 @@
  * Proves that results come out in the order of their work, whatever the order in which that ends, and that the producer is
  * held back by what has not been taken. Each run resolves deferred results in a generated order.
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OrderedWindow } from '../../src/engine/ordered-window.js';
@@ -163,5 +165,23 @@ describe('the end', () => {
     window.abandon(new Error('given up'));
     expect(await within(500, next, 'still waiting')).toMatchObject({ message: 'given up' });
     slow.resolve(1);
+  });
+});
+
+describe('what was taken', () => {
+  it('is not held by the window', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const window = new OrderedWindow<object>(1000);
+    const taken: WeakRef<object>[] = [];
+    for (let index = 0; index < 50; index++) {
+      window.push(Promise.resolve({ index }), 1);
+      taken.push(new WeakRef((await window.next()) ?? {}));
+    }
+    await settle();
+    await settle(); // a WeakRef keeps what it has shown until the turn is over
+    collectGarbage();
+    expect(taken.filter((each) => each.deref() !== undefined).length).toBeLessThan(5);
+    window.end();
   });
 });

@@ -10,7 +10,7 @@ import { find, join } from './bits';
 import { BLOCK_BYTES, HIGH, NEWLINE, SPACE, TOKEN_END, hasHigh, maskBytes } from './masks';
 import { takeWork } from './memory';
 import { CLASS_ALPHABETIC, CLASS_PUNCT, CLASS_SPACE, CLASS_TERMINAL, classOf } from './unicode';
-import { decode, widthOf } from './utf8';
+import { decode } from './utf8';
 
 export const MARK_RECORD_BYTES: usize = 128;
 const RECORD_SHIFT: usize = 1; // a record takes twice as many bytes as its block
