@@ -29,10 +29,8 @@ export const SETTING_MAX_DUP_PARA_FRAC = 16;
 export const SETTING_MAX_DUP_PARA_CHAR_FRAC = 17;
 export const SETTING_MAX_DUP_LINE_FRAC = 18;
 export const SETTING_MAX_DUP_LINE_CHAR_FRAC = 19;
-/** For n = 2, 3, 4, one after the other. */
-export const SETTING_MAX_TOP_GRAM_CHAR_FRAC = 20;
-/** For n = 5 to 10, one after the other. */
-export const SETTING_MAX_DUP_GRAM_CHAR_FRAC = 23;
+/** Of n-grams for n = 2 to 10, one after the other: the most frequent one of 2 to 4 words, repeated ones of 5 to 10. */
+export const SETTING_MAX_GRAM_CHAR_FRAC = 20;
 
 export const SETTING_MAX_WORD_LENGTH = 29;
 export const SETTING_CITATIONS = 30;

@@ -12,7 +12,7 @@ import {
   SETTING_MAX_DUP_LINE_FRAC,
   SETTING_MAX_DUP_PARA_CHAR_FRAC,
   SETTING_MAX_DUP_PARA_FRAC,
-  SETTING_MAX_TOP_GRAM_CHAR_FRAC,
+  SETTING_MAX_GRAM_CHAR_FRAC,
 } from '../setting-slots';
 import { setting, wantsStats } from '../settings';
 import { hasBit, wordCount } from '../units';
@@ -75,7 +75,7 @@ function gramSlot(n: u32): i32 {
 
 /** The largest share that n-grams may have; those of 2 to 4 words stand before those of 5 to 10. */
 function gramThreshold(n: u32): f64 {
-  return setting(SETTING_MAX_TOP_GRAM_CHAR_FRAC + <i32>n - 2);
+  return setting(SETTING_MAX_GRAM_CHAR_FRAC + <i32>n - 2);
 }
 
 /** The lines, split at runs of LFs: where the text begins or ends with an LF, an empty one stands there. */
