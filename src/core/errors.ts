@@ -5,6 +5,7 @@
  */
 export const ERROR_CODES = {
   ERR_ABORTED: 'The caller aborted the operation, or the engine was closed without draining.',
+  ERR_BUDGET: 'The next call could cross the budget, or a budget was given for a model without a price.',
   ERR_CACHE_DIR: 'The cache directory is a file, cannot be written, or is of a newer format.',
   ERR_CACHE_LOCKED: 'The cache directory is being changed by another process and stayed so.',
   ERR_CACHE_VALUE: 'The value cannot be stored: it holds what cannot be serialised.',
@@ -28,6 +29,14 @@ export const ERROR_CODES = {
   ERR_OPTION_UNKNOWN: 'There is no option of that name.',
   ERR_OUTPUT_UNWRITABLE: 'The output cannot be created or written.',
   ERR_PROCESSOR: 'The module of a processor cannot be loaded or exports no function.',
+  ERR_PROVIDER_ANSWER: 'The provider answered with something that is no completion.',
+  ERR_PROVIDER_AUTH: 'The provider refused the key.',
+  ERR_PROVIDER_NOT_FOUND: 'The provider does not know the model, or there is nothing at the base URL.',
+  ERR_PROVIDER_QUOTA: 'The account has no credit or quota left.',
+  ERR_PROVIDER_RATE_LIMITED: 'The provider refused the call because there were too many.',
+  ERR_PROVIDER_REQUEST: 'The provider refused this one call as malformed, too long or not allowed.',
+  ERR_PROVIDER_TIMEOUT: 'The provider did not answer in time.',
+  ERR_PROVIDER_UNAVAILABLE: 'The provider cannot be reached, failed, or broke the connection.',
   ERR_QUEUE_FULL: 'More documents wait than `queueBytesMax` allows.',
   ERR_RESUME_MISMATCH: 'The run to resume was made with other options or other inputs.',
   ERR_ROW_JSON: 'The line is not valid JSON.',
