@@ -52,3 +52,5 @@ export type {
 } from './engine/calibrate/calibration.js';
 export type { Distribution, Histogram } from './engine/calibrate/distribution.js';
 export type { CalibrateOptions } from './engine/calibrate/options.js';
+export { createMockServer, type MockServer, type MockStats } from './refine/mock/server.js';
+export type { MockPrices, MockServerOptions } from './refine/mock/options.js';

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { MillraceError } from '../core/errors.js';
 import { defineCalibrate } from './commands/calibrate.js';
 import { defineExplain } from './commands/explain.js';
+import { defineMock } from './commands/mock-llm.js';
 import { defineScore } from './commands/score.js';
 import { widthOf, type Invocation } from './context.js';
 import { usageErrorOf } from './usage-error.js';
@@ -43,6 +44,7 @@ export function createProgram(invocation: Invocation): Command {
   defineScore(program, invocation);
   defineCalibrate(program, invocation);
   defineExplain(program, invocation);
+  defineMock(program, invocation);
   defineHelp(program);
   return program;
 }

@@ -11,6 +11,30 @@ export function integerOf(option: string, min: number, max?: number): ValueParse
   return (typed) => checkInteger(option, /^[+-]?\d+$/.test(typed) ? Number(typed) : typed, min, max);
 }
 
+/** A decimal number of at least `min`; an upper bound is left to whoever takes it. */
+export function numberOf(option: string, min: number): ValueParser<number> {
+  return (typed) => {
+    const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(typed) ? Number(typed) : NaN;
+    if (value >= min) return value;
+    throw new MillraceError('ERR_OPTION_RANGE', `${option} must be a number >= ${min}, got ${JSON.stringify(typed)}`);
+  };
+}
+
+/** Shares by name, such as `500=0.01,reset=0.02`. */
+export function sharesOf<T extends string>(
+  option: string,
+  names: readonly T[],
+): ValueParser<Partial<Record<T, number>>> {
+  return (typed) => {
+    const shares: Partial<Record<T, number>> = {};
+    for (const part of typed.split(',')) {
+      const [, name = '', share = ''] = /^\s*(.*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+      shares[choiceOf(option, names)(name === '' ? part : name)] = numberOf(`${option} ${name}`, 0)(share);
+    }
+    return shares;
+  };
+}
+
 /** Anything but nothing: a file, or the name of a field. */
 export function textOf(option: string): ValueParser<string> {
   return (typed) => checkString(option, typed);
