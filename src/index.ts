@@ -54,3 +54,17 @@ export type { Distribution, Histogram } from './engine/calibrate/distribution.js
 export type { CalibrateOptions } from './engine/calibrate/options.js';
 export { createMockServer, type MockServer, type MockStats } from './refine/mock/server.js';
 export type { MockPrices, MockServerOptions } from './refine/mock/options.js';
+export { createProvider } from './refine/providers/create-provider.js';
+export type { HttpProviderName, ProviderOptions } from './refine/providers/options.js';
+export {
+  CallError,
+  type CallErrorCode,
+  type CallVerdict,
+  type Completion,
+  type CompletionRequest,
+  type FinishReason,
+  type LimitState,
+  type Provider,
+  type RateLimits,
+  type Usage,
+} from './refine/providers/provider.js';

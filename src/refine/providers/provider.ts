@@ -72,6 +72,8 @@ export interface CallErrorDetails {
   readonly limits?: RateLimits;
   /** HTTP status, if there was an answer. */
   readonly status?: number;
+  /** Whether the provider may have done the work, and may charge for it. @defaultValue false with a status from 300 to 499 */
+  readonly mayBeCharged?: boolean;
   readonly cause?: unknown;
 }
 
@@ -81,18 +83,25 @@ export class CallError extends MillraceError {
   readonly retryAfterMs: number | undefined;
   readonly limits: RateLimits | undefined;
   readonly status: number | undefined;
+  readonly mayBeCharged: boolean;
 
   constructor(code: CallErrorCode, message: string, details: CallErrorDetails = {}) {
     super(code, message, 'cause' in details ? { cause: details.cause } : undefined);
     this.retryAfterMs = details.retryAfterMs;
     this.limits = details.limits;
     this.status = details.status;
+    this.mayBeCharged = details.mayBeCharged ?? !isRefusal(details.status);
   }
 
   /** What becomes of the call, the document and the run. */
   get verdict(): CallVerdict {
     return VERDICTS[this.code];
   }
+}
+
+/** Whether a status says that the server has not even begun. */
+function isRefusal(status: number | undefined): boolean {
+  return status !== undefined && status >= 300 && status < 500;
 }
 
 /** `retry`: the same call may succeed later. `document`: this document's call never will. `run`: no call will. */

@@ -1,0 +1,14 @@
+import { AnthropicProvider } from './anthropic.js';
+import { OpenAiProvider } from './openai.js';
+import { resolveProviderOptions, type ProviderOptions } from './options.js';
+import type { Provider } from './provider.js';
+
+/**
+ * Makes a provider that is reached over HTTP. Nothing is sent before the first call.
+ *
+ * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`, `ERR_PROVIDER_AUTH`.
+ */
+export function createProvider(options: ProviderOptions): Provider {
+  const resolved = resolveProviderOptions(options);
+  return resolved.provider === 'openai' ? new OpenAiProvider(resolved) : new AnthropicProvider(resolved);
+}
