@@ -31,7 +31,7 @@ function lanesOf(itemsMax = 1e6): Lanes<number> {
 describe('lanes', () => {
   it('do what arrays do', () => {
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 60 }), (operations) => {
+      fc.property(fc.array(operation, { maxLength: 60, size: 'max' }), (operations) => {
         const lanes = lanesOf();
         const model: number[][] = Array.from({ length: LANES }, () => []);
         const tickets: Ticket[] = []; // By name, of items that have left as well.
