@@ -14,6 +14,21 @@ export function checkInteger(path: string, value: unknown, min: number, max = Nu
   return value;
 }
 
+/** Refuses a value that is not a finite number in `[min, max]`. */
+export function checkNumber(path: string, value: unknown, min: number, max = Infinity): number {
+  if (typeof value !== 'number') throw typeError(path, 'a number', value);
+  if (!Number.isFinite(value) || value < min || value > max) {
+    const range = max === Infinity ? `>= ${min}` : `from ${min} to ${max}`;
+    throw new MillraceError('ERR_OPTION_RANGE', `${path} must be a number ${range}, got ${value}`);
+  }
+  return value;
+}
+
+/** Refuses anything but a function. */
+export function checkFunction(path: string, value: unknown): void {
+  if (typeof value !== 'function') throw typeError(path, 'a function', value);
+}
+
 /** Refuses anything but a non-empty string. */
 export function checkString(path: string, value: unknown): string {
   if (typeof value !== 'string') throw typeError(path, 'a string', value);

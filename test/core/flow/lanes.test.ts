@@ -64,7 +64,7 @@ describe('lanes', () => {
         expect(lanes.length).toBe(0);
         expect(tickets.map((ticket) => lanes.remove(ticket)).every((item) => item === undefined)).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
