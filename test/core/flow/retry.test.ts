@@ -106,28 +106,32 @@ describe('retry', () => {
     expect(backedOff.map((each) => each.delayMs)).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000]);
   });
 
-  it.each(['before', 'during an attempt', 'during a wait'])('ends when it is aborted %s', async (when) => {
-    const clock = new ManualClock();
-    const controller = new AbortController();
-    const { signal } = controller;
-    if (when === 'before') controller.abort('why');
-    let attempts = 0;
-    const work = async (): Promise<never> => {
-      attempts++;
-      if (when === 'during an attempt') controller.abort('why');
-      throw failure();
-    };
-    const outcome = errorOf(retry(work, resolveRetryOptions(), { clock, signal }));
-    await settle();
-    if (when === 'during a wait') {
-      expect(clock.pending).toBe(1);
-      controller.abort('why');
-    }
-    expect(await outcome).toMatchObject({ code: 'ERR_ABORTED', cause: 'why' });
-    expect(attempts).toBe(when === 'before' ? 0 : 1);
-    expect(clock.pending).toBe(0);
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
-  });
+  it.each(['before', 'during an attempt', 'during the last attempt', 'during a wait'])(
+    'ends when it is aborted %s',
+    async (when) => {
+      const clock = new ManualClock();
+      const controller = new AbortController();
+      const { signal } = controller;
+      if (when === 'before') controller.abort('why');
+      let attempts = 0;
+      const work = async (): Promise<never> => {
+        attempts++;
+        if (when.endsWith('attempt')) controller.abort('why');
+        throw failure();
+      };
+      const options = resolveRetryOptions({ retries: when === 'during the last attempt' ? 0 : 3 });
+      const outcome = errorOf(retry(work, options, { clock, signal }));
+      await settle();
+      if (when === 'during a wait') {
+        expect(clock.pending).toBe(1);
+        controller.abort('why');
+      }
+      expect(await outcome).toMatchObject({ code: 'ERR_ABORTED', cause: 'why' });
+      expect(attempts).toBe(when === 'before' ? 0 : 1);
+      expect(clock.pending).toBe(0);
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    },
+  );
 
   it('leaves the signal alone when it succeeds after a wait', async () => {
     const clock = new ManualClock();
