@@ -1,5 +1,10 @@
 /** The built library, as its users have it: worker threads need JavaScript files. Types come from the sources. */
 import type * as DequeModule from '../src/engine/deque.js';
+import type * as LimiterSetModule from '../src/core/flow/limiter-set.js';
+import type * as PriorityModule from '../src/core/flow/priority.js';
+import type * as PriorityQueueModule from '../src/core/flow/priority-queue.js';
+import type * as RateLimiterModule from '../src/core/flow/rate-limiter.js';
+import type * as SemaphoreModule from '../src/core/flow/semaphore.js';
 import type * as EngineModule from '../src/engine/engine.js';
 import type * as ScoreFilesModule from '../src/engine/score-files.js';
 import type { MeasureOptions } from '../src/core/measures.js';
@@ -30,6 +35,18 @@ export async function kernelFor(options: MeasureOptions): Promise<KernelModule.K
 
 export async function loadDeque(): Promise<typeof DequeModule> {
   return (await load('engine/deque.js')) as typeof DequeModule;
+}
+
+type Flow = typeof SemaphoreModule &
+  typeof RateLimiterModule &
+  typeof LimiterSetModule &
+  typeof PriorityModule &
+  typeof PriorityQueueModule;
+
+export async function loadFlow(): Promise<Flow> {
+  const names = ['semaphore', 'rate-limiter', 'limiter-set', 'priority', 'priority-queue'];
+  const modules = await Promise.all(names.map((name) => load(`core/flow/${name}.js`)));
+  return Object.assign({}, ...modules) as Flow;
 }
 
 export async function loadReportLayout(): Promise<typeof ReportLayoutModule> {

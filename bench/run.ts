@@ -11,6 +11,7 @@ import { messageOf } from '../src/core/errors.js';
 import { budgetTable, type Budget } from './budgets.js';
 import { BenchContext } from './context.js';
 import { benchFiles } from './files.bench.js';
+import { benchFlow } from './flow.bench.js';
 import { benchHostile } from './hostile.bench.js';
 import { benchKernel } from './kernel.bench.js';
 import { benchLibrary } from './library.bench.js';
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<PartName | 'micro', Part>> = {
   files: benchFiles,
   memory: benchMemory,
   'start-up': benchStartUp,
+  flow: benchFlow,
   hostile: benchHostile,
   micro: benchMicro,
 };
