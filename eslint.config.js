@@ -10,6 +10,7 @@ export default defineConfig(
     'bench/results/',
     'test/fixtures/',
     // AssemblyScript: the syntax is TypeScript's, the types are not.
+    'src/cache/kernel/',
     'src/workers/kernel/',
     'test/workers/kernel/harness/',
   ]),

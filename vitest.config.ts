@@ -15,8 +15,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      // The kernel is AssemblyScript. Code that runs in worker threads runs from dist/ and is not counted either.
-      exclude: ['src/workers/kernel/**'],
+      // The kernels are AssemblyScript. Code that runs in worker threads runs from dist/ and is not counted either.
+      exclude: ['src/cache/kernel/**', 'src/workers/kernel/**'],
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 90, statements: 90, functions: 90 },
     },
@@ -25,11 +25,16 @@ export default defineConfig({
 
 /**
  * The sources of the main thread, run from src/, with what threads need from dist/: a thread runs a file of JavaScript, and the
- * kernel is WebAssembly. Both are named by their place beside the source that asks for them.
+ * kernels are WebAssembly. Both are named by their place beside the source that asks for them.
  */
 function takeBuiltParts(): Plugin {
   const built = [
     { file: '/src/engine/worker-pool.ts', from: "'../workers/worker.js'", to: "'../../dist/workers/worker.js'" },
+    {
+      file: '/src/cache/hash-kernel.ts',
+      from: "'./kernel/hash.wasm'",
+      to: "'../../dist/cache/kernel/hash.wasm'",
+    },
     {
       file: '/src/workers/kernel-host.ts',
       from: "'./kernel/kernel.wasm'",

@@ -1,8 +1,9 @@
 /**
  * Builds dist/ from src/, and only what is stale.
  *
- *   code    src/**\/*.ts              ─ tsc ─▶  dist/**\/*.js, *.d.ts
- *   kernel  src/workers/kernel/*.ts  ─ asc ─▶  dist/workers/kernel/kernel.wasm
+ *   code          src/**\/*.ts              ─ tsc ─▶  dist/**\/*.js, *.d.ts
+ *   kernel        src/workers/kernel/*.ts  ─ asc ─▶  dist/workers/kernel/kernel.wasm
+ *   cache kernel  src/cache/kernel/*.ts    ─ asc ─▶  dist/cache/kernel/hash.wasm
  *
  * A step's inputs are its sources, its options and the lock file; their digest is kept in dist/.build.json with the list of
  * outputs. A step writes into a folder of its own first and its outputs are moved into place when it has succeeded, so a
@@ -32,25 +33,32 @@ const DIST = join(ROOT, 'dist');
 const RECORD = join(DIST, '.build.json');
 const LOCK = join(DIST, '.build.lock');
 const STAGING = '.staging-';
-const KERNEL = 'src/workers/kernel/';
+
+/** Programs in AssemblyScript: a folder of src/ with a configuration of its own, and the file below dist/ that it becomes. */
+const KERNELS = [
+  { name: 'kernel', folder: 'src/workers/kernel/', config: 'asconfig.json', output: 'workers/kernel/kernel.wasm' },
+  {
+    name: 'cache kernel',
+    folder: 'src/cache/kernel/',
+    config: 'asconfig.cache.json',
+    output: 'cache/kernel/hash.wasm',
+  },
+];
 
 /** `command(outDir)` is what Node runs, from the repository's root, to write the step's outputs below `outDir`. */
 const STEPS = [
   {
     name: 'code',
-    isSource: (path) => path.startsWith('src/') && !path.startsWith(KERNEL),
+    isSource: (path) => path.startsWith('src/') && !KERNELS.some(({ folder }) => path.startsWith(folder)),
     options: ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json', 'scripts/build.js'],
     command: (outDir) => ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', outDir],
   },
-  {
-    name: 'kernel',
-    isSource: (path) => path.startsWith(KERNEL) && path.endsWith('.ts'),
-    options: ['asconfig.json', 'package-lock.json', 'scripts/build.js'],
-    command: (outDir) => [
-      'node_modules/assemblyscript/bin/asc.js',
-      ...['--config', 'asconfig.json', '-o', `${outDir}/workers/kernel/kernel.wasm`],
-    ],
-  },
+  ...KERNELS.map(({ name, folder, config, output }) => ({
+    name,
+    isSource: (path) => path.startsWith(folder) && path.endsWith('.ts'),
+    options: [config, 'package-lock.json', 'scripts/build.js'],
+    command: (outDir) => ['node_modules/assemblyscript/bin/asc.js', '--config', config, '-o', `${outDir}/${output}`],
+  })),
 ];
 
 /** Brings dist/ up to date. Rejects when a step fails; what the compiler said is on stderr by then. */
@@ -87,7 +95,7 @@ function staleSteps(record) {
 async function runStep(step) {
   const started = performance.now();
   const contents = readInputs(); // Before the compiler does: after an edit while it runs, the step is stale.
-  const staging = join(DIST, `${STAGING}${step.name}-${process.pid}`);
+  const staging = join(DIST, `${STAGING}${step.name.replaceAll(' ', '-')}-${process.pid}`);
   mkdirSync(staging, { recursive: true });
   try {
     await run(step, step.command(relative(ROOT, staging).replaceAll(sep, '/')));

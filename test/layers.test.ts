@@ -45,8 +45,8 @@ function readImports(folder: string, { types }: { types: boolean }): Promise<Mad
   return madge(folder, {
     fileExtensions: ['ts'],
     tsConfig: join(ROOT, 'tsconfig.json'),
-    // The kernel is a program of its own, in AssemblyScript.
-    excludeRegExp: [/^workers\/kernel\//],
+    // The kernels are programs of their own, in AssemblyScript.
+    excludeRegExp: [/^(cache|workers)\/kernel\//],
     detectiveOptions: { ts: { skipTypeImports: !types } },
   });
 }

@@ -59,6 +59,7 @@ describe('the package', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/cli/main.js',
+        'dist/cache/kernel/hash.wasm',
         'dist/workers/kernel/kernel.wasm',
         'schema/report.schema.json',
         expect.stringMatching(/^dist\/workers\/[^/]*worker[^/]*\.js$/),

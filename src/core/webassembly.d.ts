@@ -1,4 +1,4 @@
-/** The part of the WebAssembly API that the kernel's host uses; the types of Node.js 20 leave it out. */
+/** The part of the WebAssembly API that the kernels' hosts use; the types of Node.js 20 leave it out. */
 declare namespace WebAssembly {
   // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- opaque: nothing is known of a module but that it is one
   class Module {
@@ -9,7 +9,7 @@ declare namespace WebAssembly {
     readonly exports: Exports;
   }
   class Memory {
-    private constructor();
+    constructor(descriptor: { readonly initial: number });
     readonly buffer: ArrayBuffer;
   }
   class RuntimeError extends Error {}
