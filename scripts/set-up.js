@@ -7,11 +7,12 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.js';
 import { withLock } from './lock.js';
+import { runNpm } from './npm.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LOCK_FILE = join(ROOT, 'package-lock.json');
@@ -104,20 +105,8 @@ async function install() {
   const started = performance.now();
   console.error('installing dependencies …');
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const code = await runNpm(args);
+  const code = await runNpm(args, ROOT);
   if (code !== 0) throw new Error(`npm ci failed (exit code ${code})`);
   writeFileSync(STAMP, expectedStamp());
   console.error(`installed in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-}
-
-/** The npm that runs us, else the one on the path (which is a batch file on Windows and needs a shell there). */
-function runNpm(args) {
-  const own = process.env.npm_execpath;
-  const isNpm = own !== undefined && basename(own) === 'npm-cli.js';
-  const [command, shell] = isNpm ? [process.execPath, false] : ['npm', process.platform === 'win32'];
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, isNpm ? [own, ...args] : args, { cwd: ROOT, stdio: ['ignore', 2, 2], shell });
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? signal));
-  });
 }

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { installOracles } from './oracles.js';
 import { runAfterSetUp, runNode } from './set-up.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -42,6 +43,7 @@ const STATIC_CHECKS = [
 ];
 
 await runAfterSetUp(async () => {
+  await installOracles();
   const tally = { passed: 0, failed: 0, skipped: 0 };
   const failures = [];
 
