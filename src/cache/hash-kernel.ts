@@ -19,7 +19,7 @@ export const STATE_BYTES = 64;
 export interface HashKernel {
   /** Sixteen bytes of MurmurHash3 x64 128 at `out`. */
   digest(address: number, bytes: number, out: number): void;
-  /** The same in steps, for content that comes in blocks: of 16 bytes, the last of less than that. */
+  /** The same in steps, for content that comes in blocks: of a multiple of 16 bytes, the last of any number. */
   startDigest(state: number, seed: number): void;
   absorbBlocks(address: number, bytes: number, state: number): void;
   finishDigest(address: number, bytes: number, totalBytes: number, state: number): void;
@@ -28,10 +28,13 @@ export interface HashKernel {
 
   /** Eight bytes of SipHash-1-3 at `out`. */
   check(address: number, bytes: number, out: number, key0: number, key1: number, key2: number, key3: number): void;
-  /** The same in steps, for content that comes in words: of 8 bytes, the last of less than that. */
+  /** The same in steps, for content that comes in blocks: of a multiple of 8 bytes, the last of any number. */
   startCheck(state: number, key0: number, key1: number, key2: number, key3: number): void;
   absorbWords(address: number, bytes: number, state: number): void;
   finishCheck(address: number, bytes: number, totalBytes: number, state: number): void;
+
+  /** Encodes the UTF-16 in [start, end) as UTF-8, lone surrogates as in WTF-8; returns the end of it. */
+  encodeUnits(start: number, end: number, out: number): number;
 }
 
 const FUNCTIONS: readonly (keyof HashKernel)[] = [
@@ -44,6 +47,7 @@ const FUNCTIONS: readonly (keyof HashKernel)[] = [
   'startCheck',
   'absorbWords',
   'finishCheck',
+  'encodeUnits',
 ];
 
 let compiled: WebAssembly.Module | undefined;

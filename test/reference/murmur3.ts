@@ -36,11 +36,11 @@ export function murmur3(bytes: Uint8Array, seed = 0): Buffer {
   return digest;
 }
 
-export function scramble1(word: bigint): bigint {
+function scramble1(word: bigint): bigint {
   return u64(rotl(u64(word * C1), 31n) * C2);
 }
 
-export function scramble2(word: bigint): bigint {
+function scramble2(word: bigint): bigint {
   return u64(rotl(u64(word * C2), 33n) * C1);
 }
 

@@ -14,6 +14,7 @@ const MEASURES_DEV = resolve(SHARED, 'oracle/measures.dev.jsonl.gz');
 const MEASURES_EDGE = resolve(SHARED, 'oracle/measures.edge.jsonl.gz');
 const FILTERS_DEV = resolve(SHARED, 'oracle/filters.dev.jsonl.gz');
 const FILTERS_EDGE = resolve(SHARED, 'oracle/filters.edge.jsonl.gz');
+const COLLISIONS = resolve(SHARED, 'oracle/murmur-collisions.json');
 const CORPUS = resolve(SHARED, 'corpus/corpus.jsonl.gz');
 const PUNCT_SETS = resolve(SHARED, 'spec/punct-sets.json');
 
@@ -21,6 +22,9 @@ const PUNCT_SETS = resolve(SHARED, 'spec/punct-sets.json');
 export const ORACLE_PRESENT = [MEASURES_DEV, MEASURES_EDGE, FILTERS_DEV, FILTERS_EDGE, CORPUS, PUNCT_SETS].every(
   (path) => existsSync(path),
 );
+
+/** Whether the pairs of `readCollisions` are there. */
+export const COLLISIONS_PRESENT = existsSync(COLLISIONS);
 
 /** For the name of a skipped test: what is missing. */
 export const ORACLE_ABSENT_NOTE = `no expected values at ${SHARED}`;
@@ -152,6 +156,18 @@ export function readPunctSet(name: 'PUNCT' | 'TERMINAL'): number[] {
   const set = sets[name];
   if (!Array.isArray(set)) throw new TypeError(`${name} must be an array, got ${typeof set}`);
   return set.map((codePoint: unknown, index) => asNumber(codePoint, `${name}[${index}]`));
+}
+
+/** Pairs of different texts with one MurmurHash3 x64 128 digest of their UTF-8. */
+export function readCollisions(): [string, string][] {
+  const { pairs } = recordAt(JSON.parse(readFileSync(COLLISIONS, 'utf8')), COLLISIONS);
+  if (!Array.isArray(pairs)) throw new TypeError(`pairs must be an array, got ${typeof pairs}`);
+  return pairs.map((pair: unknown, index) => {
+    const [one, other] = Array.isArray(pair) ? pair : [];
+    if (typeof one !== 'string' || typeof other !== 'string')
+      throw new TypeError(`pairs[${index}] must be two strings`);
+    return [one, other];
+  });
 }
 
 /** The texts of these documents, by id. */

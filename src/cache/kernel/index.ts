@@ -4,3 +4,4 @@
  */
 export { absorbBlocks, digest, finishDigest, mixContext, startDigest } from './murmur3';
 export { absorbWords, check, finishCheck, startCheck } from './siphash';
+export { encodeUnits } from './utf16';

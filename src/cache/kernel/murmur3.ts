@@ -15,10 +15,8 @@ const C2: u64 = 0x4cf5ad432745937f;
 
 /** The digest of a range of bytes, with seed 0, in sixteen bytes at `out`. */
 export function digest(address: usize, bytes: usize, out: usize): void {
-  const blockBytes = bytes & ~(BLOCK_BYTES - 1);
   startDigest(out, 0);
-  absorbBlocks(address, blockBytes, out);
-  finishDigest(address + blockBytes, bytes - blockBytes, <f64>bytes, out);
+  finishDigest(address, bytes, <f64>bytes, out);
 }
 
 export function startDigest(state: usize, seed: u32): void {
@@ -43,12 +41,16 @@ export function absorbBlocks(address: usize, bytes: usize, state: usize): void {
   store<u64>(state, h2, 8);
 }
 
-/** Mixes in the last 0 to 15 bytes and the length of all; the state is the digest then. */
+/** Mixes in the last bytes, any number of them, and the length of all; the state is the digest then. */
 export function finishDigest(address: usize, bytes: usize, totalBytes: f64, state: usize): void {
+  const blockBytes = bytes & ~(BLOCK_BYTES - 1);
+  absorbBlocks(address, blockBytes, state);
   let h1 = load<u64>(state);
   let h2 = load<u64>(state, 8);
-  if (bytes > 8) h2 ^= scramble2(loadFew(address + 8, bytes - 8));
-  if (bytes > 0) h1 ^= scramble1(loadFew(address, min<usize>(bytes, 8)));
+  const tail = address + blockBytes;
+  const tailBytes = bytes - blockBytes;
+  if (tailBytes > 8) h2 ^= scramble2(loadFew(tail + 8, tailBytes - 8));
+  if (tailBytes > 0) h1 ^= scramble1(loadFew(tail, min<usize>(tailBytes, 8)));
 
   h1 ^= <u64>totalBytes;
   h2 ^= <u64>totalBytes;

@@ -15,10 +15,8 @@ const CLOSING_ROUNDS: usize = 3;
 
 /** The check of a range of bytes, in the first eight of sixty-four bytes at `out`. */
 export function check(address: usize, bytes: usize, out: usize, key0: u32, key1: u32, key2: u32, key3: u32): void {
-  const wordBytes = bytes & ~(WORD_BYTES - 1);
   startCheck(out, key0, key1, key2, key3);
-  absorbWords(address, wordBytes, out);
-  finishCheck(address + wordBytes, bytes - wordBytes, <f64>bytes, out);
+  finishCheck(address, bytes, <f64>bytes, out);
 }
 
 export function startCheck(state: usize, key0: u32, key1: u32, key2: u32, key3: u32): void {
@@ -60,10 +58,12 @@ export function absorbWords(address: usize, bytes: usize, state: usize): void {
   store<u64>(state, v3, 24);
 }
 
-/** Mixes in the last 0 to 7 bytes and the length of all modulo 256; the first word of the state is the check then. */
+/** Mixes in the last bytes, any number of them, and the length of all modulo 256; the first word of the state is the check then. */
 export function finishCheck(address: usize, bytes: usize, totalBytes: f64, state: usize): void {
+  const wordBytes = bytes & ~(WORD_BYTES - 1);
+  absorbWords(address, wordBytes, state);
   const words = state + STATE_BYTES;
-  store<u64>(words, loadFew(address, bytes) | ((<u64>totalBytes) << 56));
+  store<u64>(words, loadFew(address + wordBytes, bytes - wordBytes) | ((<u64>totalBytes) << 56));
   absorbWords(words, WORD_BYTES, state);
 
   store<u64>(state, load<u64>(state, 16) ^ 0xff, 16);
