@@ -224,7 +224,7 @@ function keyOf({ checkKey }: { readonly checkKey: readonly number[] }): Buffer {
 function anyText(): fc.Arbitrary<string> {
   const unit = fc.constantFrom('a', ' ', '\x7f', '\x80', 'é', '\u07ff', '\u0800', '語', '\uffff', '𝒳', '\u{10ffff}');
   return fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc.string({ unit, maxLength: 80 }),
     fc
       .array(fc.tuple(unit, fc.nat(40)), { maxLength: 6 })
       .map((runs) => runs.map(([each, n]) => each.repeat(n)).join('')),
