@@ -1,4 +1,7 @@
 /** The built library, as its users have it: worker threads need JavaScript files. Types come from the sources. */
+import type * as BloomGuardModule from '../src/cache/bloom-guard.js';
+import type * as HasherModule from '../src/cache/hasher.js';
+import type * as KeyModule from '../src/cache/key.js';
 import type * as DequeModule from '../src/engine/deque.js';
 import type * as LimiterSetModule from '../src/core/flow/limiter-set.js';
 import type * as PriorityModule from '../src/core/flow/priority.js';
@@ -51,6 +54,18 @@ export async function loadFlow(): Promise<Flow> {
 
 export async function loadReportLayout(): Promise<typeof ReportLayoutModule> {
   return (await load('workers/report-layout.js')) as typeof ReportLayoutModule;
+}
+
+export async function loadHasher(): Promise<typeof HasherModule> {
+  return (await load('cache/hasher.js')) as typeof HasherModule;
+}
+
+export async function loadKey(): Promise<typeof KeyModule> {
+  return (await load('cache/key.js')) as typeof KeyModule;
+}
+
+export async function loadBloomGuard(): Promise<typeof BloomGuardModule> {
+  return (await load('cache/bloom-guard.js')) as typeof BloomGuardModule;
 }
 
 function load(path: string): Promise<unknown> {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { MeasureOptions } from '../src/core/measures.js';
 
 /** The parts by name; `--only` selects of them. */
-export const PART_NAMES = ['kernel', 'library', 'files', 'memory', 'start-up', 'flow', 'hostile'] as const;
+export const PART_NAMES = ['kernel', 'library', 'files', 'keys', 'flow', 'memory', 'start-up', 'hostile'] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** What runs unless `--only` says otherwise: the part that has no baseline is for changes of the kernel. */
@@ -11,7 +11,7 @@ export const DEFAULT_PARTS: readonly PartName[] = PART_NAMES.filter((name) => na
 
 export const USAGE = `npm run bench -- [options]
 
-Measures the throughput of kernel, library and files, peak memory, start-up and flow control, each beside a baseline, and
+Measures the throughput of kernel, library, files, cache, jobs and graphs, peak memory and start-up, each beside a baseline, and
 prints how the results stand to the budgets. Results are written to bench/results/.
 
   --only PARTS   parts to run, parted by commas: ${PART_NAMES.join(', ')}

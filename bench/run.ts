@@ -14,6 +14,7 @@ import { benchFiles } from './files.bench.js';
 import { benchFlow } from './flow.bench.js';
 import { benchHostile } from './hostile.bench.js';
 import { benchKernel } from './kernel.bench.js';
+import { benchKeys } from './keys.bench.js';
 import { benchLibrary } from './library.bench.js';
 import { describeMachine, formatMachine } from './machine.js';
 import { benchMemory } from './memory.bench.js';
@@ -30,6 +31,7 @@ const PARTS: Readonly<Record<PartName | 'micro', Part>> = {
   kernel: benchKernel,
   library: benchLibrary,
   files: benchFiles,
+  keys: benchKeys,
   memory: benchMemory,
   'start-up': benchStartUp,
   flow: benchFlow,

@@ -32,7 +32,7 @@ describe('digestOf', () => {
           numRuns: 1,
           seed: length,
         });
-        expect(latin1(hasher.digestOf(content!))).toEqual(nativeMurmur3?.(Buffer.from(content!)));
+        expect(latin1(hasher.digestOf(content!)).swap64()).toEqual(nativeMurmur3?.(Buffer.from(content!)));
       }
     },
   );
@@ -104,7 +104,7 @@ describe('content longer than a block', () => {
       expect(latin1(hasher.digestOf(text))).toEqual(latin1(hasher.digestOf(bytes)));
       expect(hasher.checkOf(text, context)).toBe(hasher.checkOf(bytes, context));
       expect(hasher.sha256Of(text, context)).toBe(hasher.sha256Of(bytes, context));
-      if (nativeMurmur3 !== undefined) expect(latin1(hasher.digestOf(bytes))).toEqual(nativeMurmur3(bytes));
+      if (nativeMurmur3 !== undefined) expect(latin1(hasher.digestOf(bytes)).swap64()).toEqual(nativeMurmur3(bytes));
     }
   });
 
