@@ -1,4 +1,4 @@
-import { crc32 } from './checksum.js';
+import { crc32 } from 'node:zlib';
 
 /**
  * A line of a journal: `<checksum> <JSON>\n`, where the checksum is the CRC-32 of the JSON's bytes in 8 hexadecimal

@@ -34,3 +34,7 @@ describe('damage', () => {
     for (let length = 0; length < line.length; length++) expect(decodeLine(line.subarray(0, length))).toBeUndefined();
   });
 });
+
+test('a line is written as it ever was, so that older ledgers can be read', () => {
+  expect(Buffer.from(encodeLine('123')).toString()).toBe('33500197 "123"\n');
+});
