@@ -16,11 +16,11 @@ function makeTier(options: CompressedTierOptions, clock = new ManualClock()): Co
 }
 
 describeTier('L2', { serialises: true, evictsExactly: true }, ({ clock, bytesMax }) =>
-  makeTier(bytesMax === undefined ? {} : { bytesMax }, clock),
+  makeTier({ entriesMax: 1000, ...(bytesMax === undefined ? {} : { bytesMax }) }, clock),
 );
 
 describeTier('L2, all compressed', { serialises: true, evictsExactly: true }, ({ clock, bytesMax }) =>
-  makeTier(bytesMax === undefined ? { compressFromBytes: 0 } : { compressFromBytes: 0, bytesMax }, clock),
+  makeTier({ entriesMax: 1000, compressFromBytes: 0, ...(bytesMax === undefined ? {} : { bytesMax }) }, clock),
 );
 
 describe('L2', () => {

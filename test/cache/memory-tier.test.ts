@@ -15,7 +15,7 @@ function makeTier(options: MemoryTierOptions, clock = new ManualClock()): Memory
 
 for (const strategy of STRATEGY_NAMES) {
   describeTier(`L1, ${strategy}`, { serialises: false, evictsExactly: true }, ({ clock, bytesMax }) =>
-    makeTier({ strategy, ...(bytesMax === undefined ? {} : { bytesMax }) }, clock),
+    makeTier({ strategy, entriesMax: 1000, ...(bytesMax === undefined ? {} : { bytesMax }) }, clock),
   );
 }
 
