@@ -36,6 +36,11 @@ function takeBuiltParts(): Plugin {
       to: "'../../dist/cache/kernel/hash.wasm'",
     },
     {
+      file: '/src/engine/module-pool.ts',
+      from: "'../workers/task-worker.js'",
+      to: "'../../dist/workers/task-worker.js'",
+    },
+    {
       file: '/src/workers/kernel-host.ts',
       from: "'./kernel/kernel.wasm'",
       to: "'../../dist/workers/kernel/kernel.wasm'",

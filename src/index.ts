@@ -35,6 +35,9 @@ export { explain, type Explanation, type ExplainOptions } from './engine/explain
 export type { Check, CheckKind, CheckOutcome } from './engine/explain/checks.js';
 export type { Advice, DimensionExplanation, Part } from './engine/explain/dimensions.js';
 export type { Repeat, Repeats } from './engine/explain/repeats.js';
+export type { GraphEvents, GraphRun, GraphSummary } from './engine/graph/graph-run.js';
+export type { GraphOptions } from './engine/graph/options.js';
+export type { CpuTask, Task, TaskContext, TaskOutcome, TaskPriority, WaitTask } from './engine/graph/task.js';
 export type { DocumentSource } from './engine/document-stream.js';
 export type { EngineOptions } from './engine/options.js';
 export { calibrate } from './engine/calibrate/calibrate.js';

@@ -42,10 +42,11 @@ export const ERROR_CODES = {
   ERR_ROW_JSON: 'The line is not valid JSON.',
   ERR_ROW_TYPE: 'The line is valid JSON but not an object.',
   ERR_SOURCE: 'The source given to `stream` failed.',
+  ERR_TASK_FAILED: 'A task of a graph threw or rejected.',
   ERR_TEXT_MISSING: 'The row has no text field.',
   ERR_TEXT_TYPE: 'The text field is null or not a string.',
   ERR_USAGE: 'The command line is not understood.',
-  ERR_WORKER_CRASHED: 'The document ended two workers in a row (a crash or out of memory).',
+  ERR_WORKER_CRASHED: 'The document ended two workers in a row, or a task its own (a crash or out of memory).',
   ERR_WORKER_TIMEOUT: 'The document kept two workers busy beyond `workerTimeoutMs`.',
 } as const;
 
