@@ -6,8 +6,12 @@ import { PLACES_PER_THREAD, type TaskThreads, type TaskThreadsListener } from '.
 /** Work handed over ahead of time, behind what a thread runs: enough to hide a hand-over many times its cost. */
 const AHEAD_MS = 1;
 
-/** A thread that has been at one task for longer is given nothing more, and what waits for it goes to others. */
-const BLOCKED_MS = 2;
+/**
+ * A thread that has been at one task for so many times as long as tasks take on average, and for so long at least, is given
+ * nothing more, and what waits for it goes to others. Taken back too early, a task leaves its thread idle for a hand-over.
+ */
+const BLOCKED_FACTOR = 3;
+const BLOCKED_MS_MIN = 2;
 
 /** Weight of the latest task in the running mean of how long tasks take. */
 const LATEST_WEIGHT = 1 / 16;
@@ -148,7 +152,8 @@ export class CpuScheduler {
   #dispatch(): void {
     const nowMs = this.#clock.monotonicMs();
     for (const [slot, lane] of this.#lanes.entries()) {
-      if (isBlocked(lane, nowMs)) for (const waiting of lane.jobs.slice(1).reverse()) this.#takeBack(slot, waiting);
+      if (this.#isBlocked(lane, nowMs))
+        for (const waiting of lane.jobs.slice(1).reverse()) this.#takeBack(slot, waiting);
     }
     const depth = Math.min(PLACES_PER_THREAD, 1 + Math.max(1, Math.ceil(AHEAD_MS / Math.max(this.#meanMs, 0.001))));
     while (true) {
@@ -166,7 +171,7 @@ export class CpuScheduler {
     let emptiest: number | undefined;
     let least = depth;
     for (const [slot, lane] of this.#lanes.entries()) {
-      if (lane.jobs.length >= least || isBlocked(lane, nowMs)) continue;
+      if (lane.jobs.length >= least || this.#isBlocked(lane, nowMs)) continue;
       emptiest = slot;
       least = lane.jobs.length;
     }
@@ -253,8 +258,8 @@ export class CpuScheduler {
   #refuseAll(reason: MillraceError): void {
     for (let feed = this.#nextFeed(); feed !== undefined; feed = this.#nextFeed()) feed.take()?.failed(reason);
   }
-}
 
-function isBlocked({ jobs, movedAtMs }: Lane, nowMs: number): boolean {
-  return jobs.length > 0 && nowMs - movedAtMs > BLOCKED_MS;
+  #isBlocked({ jobs, movedAtMs }: Lane, nowMs: number): boolean {
+    return jobs.length > 0 && nowMs - movedAtMs > Math.max(BLOCKED_MS_MIN, BLOCKED_FACTOR * this.#meanMs);
+  }
 }
