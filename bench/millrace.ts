@@ -9,6 +9,9 @@ import type * as PriorityQueueModule from '../src/core/flow/priority-queue.js';
 import type * as RateLimiterModule from '../src/core/flow/rate-limiter.js';
 import type * as SemaphoreModule from '../src/core/flow/semaphore.js';
 import type * as EngineModule from '../src/engine/engine.js';
+import type * as OrderModule from '../src/engine/graph/order.js';
+import type * as PlanModule from '../src/engine/graph/plan.js';
+import type * as RankModule from '../src/engine/graph/rank.js';
 import type * as ScoreFilesModule from '../src/engine/score-files.js';
 import type { MeasureOptions } from '../src/core/measures.js';
 import type * as MeasuresModule from '../src/core/measures.js';
@@ -22,6 +25,15 @@ export async function loadEngine(): Promise<typeof EngineModule> {
 
 export async function loadScoreFiles(): Promise<typeof ScoreFilesModule> {
   return (await load('engine/score-files.js')) as typeof ScoreFilesModule;
+}
+
+export async function loadPlan(): Promise<
+  Pick<typeof PlanModule & typeof OrderModule & typeof RankModule, 'planGraph' | 'topologicalOrder' | 'upwardRanks'>
+> {
+  const { planGraph } = (await load('engine/graph/plan.js')) as typeof PlanModule;
+  const { topologicalOrder } = (await load('engine/graph/order.js')) as typeof OrderModule;
+  const { upwardRanks } = (await load('engine/graph/rank.js')) as typeof RankModule;
+  return { planGraph, topologicalOrder, upwardRanks };
 }
 
 export async function loadKernel(): Promise<typeof KernelModule> {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { MeasureOptions } from '../src/core/measures.js';
 
 /** The parts by name; `--only` selects of them. */
-export const PART_NAMES = ['kernel', 'library', 'files', 'keys', 'flow', 'memory', 'start-up', 'hostile'] as const;
+export const PART_NAMES = ['kernel', 'library', 'files', 'keys', 'flow', 'graph', 'memory', 'start-up', 'hostile'] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** What runs unless `--only` says otherwise: the part that has no baseline is for changes of the kernel. */

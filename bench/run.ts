@@ -12,6 +12,7 @@ import { budgetTable, type Budget } from './budgets.js';
 import { BenchContext } from './context.js';
 import { benchFiles } from './files.bench.js';
 import { benchFlow } from './flow.bench.js';
+import { benchGraph } from './graph.bench.js';
 import { benchHostile } from './hostile.bench.js';
 import { benchKernel } from './kernel.bench.js';
 import { benchKeys } from './keys.bench.js';
@@ -35,6 +36,7 @@ const PARTS: Readonly<Record<PartName | 'micro', Part>> = {
   memory: benchMemory,
   'start-up': benchStartUp,
   flow: benchFlow,
+  graph: benchGraph,
   hostile: benchHostile,
   micro: benchMicro,
 };
