@@ -62,6 +62,8 @@ export class Execution implements CpuFeed {
   readonly #values: unknown[];
   readonly #readyCpu: ReadyHeap;
   readonly #readyWait: ReadyHeap;
+  /** Addresses of modules by what their tasks call them: to make one costs microseconds. */
+  readonly #hrefs = new Map<string | URL, string>();
   readonly #controller = new AbortController();
   readonly #counts = new Uint32Array(CANCELLED + 1);
   #waitRunning = 0;
@@ -285,7 +287,16 @@ export class Execution implements CpuFeed {
   #requestOf(number: number, task: CpuTask): TaskRequest {
     const failures = new Map<string, WireError>();
     const results = this.#gather(number, (id, error) => failures.set(id, toWireError(error)));
-    return { id: task.id, module: moduleHref(task), input: task.input, results, failures };
+    return { id: task.id, module: this.#hrefOf(task), input: task.input, results, failures };
+  }
+
+  #hrefOf(task: CpuTask): string {
+    let href = this.#hrefs.get(task.module);
+    if (href === undefined) {
+      href = moduleHref(task);
+      this.#hrefs.set(task.module, href);
+    }
+    return href;
   }
 
   #contextOf(number: number, id: string): TaskContext {

@@ -12,7 +12,17 @@ import { TASK_PRIORITIES, type CpuTask, type Task, type TaskPriority } from './t
 /** As many as a `Map` of ids can hold. */
 export const TASKS_MAX = 2 ** 24;
 
-const TASK_FIELDS = ['id', 'dependsOn', 'priority', 'cost', 'tolerates', 'kind', 'run', 'module', 'input'];
+export const TASK_FIELDS = [
+  'id',
+  'dependsOn',
+  'priority',
+  'cost',
+  'tolerates',
+  'kind',
+  'run',
+  'module',
+  'input',
+] as const;
 const NORMAL = levelOf('normal');
 
 /**
