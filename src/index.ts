@@ -30,6 +30,7 @@ export {
   type Engine,
   type EngineStats,
   type OperationOptions,
+  type ScoreAllOptions,
 } from './engine/engine.js';
 export { explain, type Explanation, type ExplainOptions } from './engine/explain.js';
 export type { Check, CheckKind, CheckOutcome } from './engine/explain/checks.js';

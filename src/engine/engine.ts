@@ -13,6 +13,7 @@ import { Graphs } from './graph/graphs.js';
 import type { GraphOptions } from './graph/options.js';
 import type { Task } from './graph/task.js';
 import { DocumentsBatch, idOf, refusalOf, type BatchListener, type Outcome } from './documents-batch.js';
+import { failDependants } from './fail-dependants.js';
 import { InlineScorer } from './inline-scorer.js';
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from './options.js';
 import { Scheduler } from './scheduler.js';
@@ -28,6 +29,14 @@ const SLAB_DOCUMENTS = 1024;
 export interface OperationOptions {
   /** Ends the operation with `ERR_ABORTED`; what a worker is scoring already is scored and thrown away. */
   readonly signal?: AbortSignal;
+}
+
+export interface ScoreAllOptions extends OperationOptions {
+  /**
+   * A field of the documents with the id, or the ids, of those that each depends on; a document fails if one of these does, is not
+   * there or depends on it in turn. An id that repeats stands for all its documents. @defaultValue none
+   */
+  readonly dependsOnField?: string;
 }
 
 export interface CloseOptions {
@@ -133,7 +142,10 @@ export class Engine<R extends CountsReport = Report> {
    *
    * @throws MillraceError `ERR_ABORTED`, `ERR_CLOSED`; `ERR_WORKER_CRASHED`, `ERR_INTERNAL` when no worker can be kept alive.
    */
-  async scoreAll(documents: readonly Document[], { signal }: OperationOptions = {}): Promise<Outcome<R>[]> {
+  async scoreAll(
+    documents: readonly Document[],
+    { signal, dependsOnField }: ScoreAllOptions = {},
+  ): Promise<Outcome<R>[]> {
     this.#checkOpen();
     checkAborted(signal);
     const { batchBytes, workers } = this.#options;
@@ -156,6 +168,7 @@ export class Engine<R extends CountsReport = Report> {
       cancel = this.#workers().addAll(batches);
     });
     await abortable(work, signal, cancel);
+    if (dependsOnField !== undefined) failDependants(documents, outcomes, dependsOnField);
     return outcomes;
   }
 
