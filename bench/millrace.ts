@@ -2,6 +2,9 @@
 import type * as BloomGuardModule from '../src/cache/bloom-guard.js';
 import type * as HasherModule from '../src/cache/hasher.js';
 import type * as KeyModule from '../src/cache/key.js';
+import type * as CompressedTierModule from '../src/cache/compressed-tier.js';
+import type * as MemoryTierModule from '../src/cache/memory-tier.js';
+import type * as ClockModule from '../src/core/clock.js';
 import type * as DequeModule from '../src/engine/deque.js';
 import type * as LimiterSetModule from '../src/core/flow/limiter-set.js';
 import type * as PriorityModule from '../src/core/flow/priority.js';
@@ -78,6 +81,18 @@ export async function loadKey(): Promise<typeof KeyModule> {
 
 export async function loadBloomGuard(): Promise<typeof BloomGuardModule> {
   return (await load('cache/bloom-guard.js')) as typeof BloomGuardModule;
+}
+
+export async function loadMemoryTier(): Promise<typeof MemoryTierModule> {
+  return (await load('cache/memory-tier.js')) as typeof MemoryTierModule;
+}
+
+export async function loadCompressedTier(): Promise<typeof CompressedTierModule> {
+  return (await load('cache/compressed-tier.js')) as typeof CompressedTierModule;
+}
+
+export async function loadSystemClock(): Promise<ClockModule.Clock> {
+  return ((await load('core/clock.js')) as typeof ClockModule).SYSTEM_CLOCK;
 }
 
 function load(path: string): Promise<unknown> {

@@ -3,7 +3,18 @@ import { parseArgs } from 'node:util';
 import type { MeasureOptions } from '../src/core/measures.js';
 
 /** The parts by name; `--only` selects of them. */
-export const PART_NAMES = ['kernel', 'library', 'files', 'keys', 'flow', 'graph', 'memory', 'start-up', 'hostile'] as const;
+export const PART_NAMES = [
+  'kernel',
+  'library',
+  'files',
+  'keys',
+  'cache',
+  'flow',
+  'graph',
+  'memory',
+  'start-up',
+  'hostile',
+] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** What runs unless `--only` says otherwise: the part that has no baseline is for changes of the kernel. */
@@ -12,6 +23,7 @@ export const DEFAULT_PARTS: readonly PartName[] = PART_NAMES.filter((name) => na
 export const USAGE = `npm run bench -- [options]
 
 Measures the throughput of kernel, library, files, cache, jobs and graphs, peak memory and start-up, each beside a baseline, and
+prints how the results stand to the budgets. Results are written to bench/results/.
 prints how the results stand to the budgets. Results are written to bench/results/.
 
   --only PARTS   parts to run, parted by commas: ${PART_NAMES.join(', ')}

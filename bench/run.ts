@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../src/core/errors.js';
 import { budgetTable, type Budget } from './budgets.js';
+import { benchCache } from './cache.bench.js';
 import { BenchContext } from './context.js';
 import { benchFiles } from './files.bench.js';
 import { benchFlow } from './flow.bench.js';
@@ -37,6 +38,7 @@ const PARTS: Readonly<Record<PartName | 'micro', Part>> = {
   'start-up': benchStartUp,
   flow: benchFlow,
   graph: benchGraph,
+  cache: benchCache,
   hostile: benchHostile,
   micro: benchMicro,
 };
