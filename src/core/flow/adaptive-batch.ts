@@ -49,7 +49,7 @@ const SHARE_MIN = 0.5;
  * that size and the right one: the way there is one-sided and never overshoots, the slower the larger `a / targetMs` is.
  *
  * With `a` up to half of the target it is within 10 % after at most 100 observations, from a thousandth or a thousand times
- * the right size. From then on it stays within 30 % where latency is off by up to 20 % and every tenth is an outlier.
+ * the right size. From then on it stays within 30 % where latencies are off by up to 20 %, each by itself, and every tenth is an outlier.
  */
 export class AdaptiveBatch {
   readonly #logMin: number;

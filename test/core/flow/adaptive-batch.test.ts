@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AdaptiveBatch, resolveAdaptiveBatchOptions } from '../../../src/core/flow/adaptive-batch.js';
+import { seededRandom } from '../../../src/engine/calibrate/random.js';
 
 const MIN = 1000;
 const MAX = 1_000_000;
@@ -20,8 +21,9 @@ const costs: fc.Arbitrary<Costs> = fc.record({
   fixedShare: fc.double({ min: 0, max: 0.5, noNaN: true }),
   idealSize: fc.double({ min: MIN, max: MAX, noNaN: true }),
 });
-/** Each observation is wrong by a factor of up to 1.2 either way. */
-const noise = fc.array(fc.double({ min: 1 / 1.2, max: 1.2, noNaN: true }), { minLength: 300, maxLength: 300 });
+/** Latencies are off by a factor of up to this either way, each by itself. */
+const NOISE = 1.2;
+const OBSERVATIONS = 300;
 
 function latencyMs({ fixedShare, idealSize }: Costs, size: number): number {
   return TARGET_MS * (fixedShare + (1 - fixedShare) * (size / idealSize));
@@ -52,31 +54,25 @@ describe('the size of batches', () => {
   });
 
   it('stays within 30 % of the ideal under noise and outliers, and goes on to another one after a step', () => {
+    // Noise is drawn from a seed: what fast-check draws itself leans to the ends, and noise that is always 1.2 is another cost.
+    const seed = fc.integer();
+    const outlierEvery = fc.integer({ min: 10, max: 40 });
     fc.assert(
-      fc.property(
-        costs,
-        costs,
-        initial,
-        noise,
-        noise,
-        fc.integer({ min: 10, max: 40 }),
-        (first, second, from, a, b, every) => {
-          const batch = batchFrom(from);
-          for (const [model, factors] of [
-            [first, a],
-            [second, b],
-          ] as const) {
-            for (const [count, factor] of factors.entries()) {
-              const outlier = count % every === 0 ? 10 : 1;
-              const size = batch.size;
-              batch.observe(size, latencyMs(model, size) * factor * outlier);
-              if (count < SETTLED_AFTER + 20) continue;
-              expect(batch.size / model.idealSize).toBeGreaterThan(0.7);
-              expect(batch.size / model.idealSize).toBeLessThan(1.3);
-            }
+      fc.property(costs, costs, initial, seed, outlierEvery, (first, second, from, noiseSeed, every) => {
+        const batch = batchFrom(from);
+        const random = seededRandom(noiseSeed);
+        for (const model of [first, second]) {
+          for (let count = 0; count < OBSERVATIONS; count++) {
+            const noise = 1 / NOISE + random() * (NOISE - 1 / NOISE);
+            const outlier = count % every === 0 ? 10 : 1;
+            const size = batch.size;
+            batch.observe(size, latencyMs(model, size) * noise * outlier);
+            if (count < SETTLED_AFTER + 20) continue;
+            expect(batch.size / model.idealSize).toBeGreaterThan(0.7);
+            expect(batch.size / model.idealSize).toBeLessThan(1.3);
           }
-        },
-      ),
+        }
+      }),
       { numRuns: 200 },
     );
   });
