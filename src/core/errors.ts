@@ -37,7 +37,7 @@ export const ERROR_CODES = {
   ERR_PROVIDER_REQUEST: 'The provider refused this one call as malformed, too long or not allowed.',
   ERR_PROVIDER_TIMEOUT: 'The provider did not answer in time.',
   ERR_PROVIDER_UNAVAILABLE: 'The provider cannot be reached, failed, or broke the connection.',
-  ERR_QUEUE_FULL: 'More documents wait than `queueBytesMax` allows.',
+  ERR_QUEUE_FULL: 'More would wait than a bound such as `queueBytesMax` allows.',
   ERR_RESUME_MISMATCH: 'The run to resume was made with other options or other inputs.',
   ERR_ROW_JSON: 'The line is not valid JSON.',
   ERR_ROW_TYPE: 'The line is valid JSON but not an object.',
