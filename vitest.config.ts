@@ -41,6 +41,11 @@ function takeBuiltParts(): Plugin {
       to: "'../../dist/workers/task-worker.js'",
     },
     {
+      file: '/src/engine/jobs/item-threads.ts',
+      from: "'../../workers/item-worker.js', import",
+      to: "'../../../dist/workers/item-worker.js', import",
+    },
+    {
       file: '/src/workers/kernel-host.ts',
       from: "'./kernel/kernel.wasm'",
       to: "'../../dist/workers/kernel/kernel.wasm'",

@@ -32,6 +32,15 @@ export {
   type OperationOptions,
   type ScoreAllOptions,
 } from './engine/engine.js';
+export type { Processor } from './engine/jobs/run.js';
+export type { AnyProcessor, JobsStatistics, ResumeOptions } from './engine/jobs/jobs.js';
+export type { ItemContext } from './engine/jobs/item-context.js';
+export type { Items } from './engine/jobs/item-source.js';
+export type { Job, JobEvents, JobProgress, JobStatus, JobSummary, RetryEvent } from './engine/jobs/job.js';
+export type { JobOptions, JobsOptions } from './engine/jobs/options.js';
+export { isItemFailure, type ItemFailure, type ItemResult, type ItemValue } from './engine/jobs/results.js';
+export { finalError } from './core/flow/final-error.js';
+export type { Priority } from './core/flow/priority.js';
 export { explain, type Explanation, type ExplainOptions } from './engine/explain.js';
 export type { Check, CheckKind, CheckOutcome } from './engine/explain/checks.js';
 export type { Advice, DimensionExplanation, Part } from './engine/explain/dimensions.js';

@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   ERR_PROVIDER_UNAVAILABLE: 'The provider cannot be reached, failed, or broke the connection.',
   ERR_QUEUE_FULL: 'More would wait than a bound such as `queueBytesMax` allows.',
   ERR_RESUME_MISMATCH: 'The run to resume was made with other options or other inputs.',
+  ERR_RESULTS_GONE: 'The results of a job were let go, since nobody took them in time.',
   ERR_ROW_JSON: 'The line is not valid JSON.',
   ERR_ROW_TYPE: 'The line is valid JSON but not an object.',
   ERR_SOURCE: 'The source given to `stream` failed.',

@@ -15,6 +15,11 @@ import type { Task } from './graph/task.js';
 import { DocumentsBatch, idOf, refusalOf, type BatchListener, type Outcome } from './documents-batch.js';
 import { failDependants } from './fail-dependants.js';
 import { InlineScorer } from './inline-scorer.js';
+import type { Items } from './jobs/item-source.js';
+import type { Job } from './jobs/job.js';
+import { Jobs, type AnyProcessor, type JobsStatistics, type ResumeOptions } from './jobs/jobs.js';
+import type { JobOptions } from './jobs/options.js';
+import type { Processor } from './jobs/run.js';
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from './options.js';
 import { Scheduler } from './scheduler.js';
 import { SlabPool } from './slab-pool.js';
@@ -92,6 +97,7 @@ export class Engine<R extends CountsReport = Report> {
   readonly #inlineScorer: InlineScorer<R>;
   readonly #coalescer: Coalescer<R>;
   readonly #streams = new Set<OpenStream>();
+  readonly #jobs: Jobs;
   #scheduler: Scheduler | undefined;
   #graphs: Graphs | undefined;
   #closing: Promise<void> | undefined;
@@ -110,6 +116,7 @@ export class Engine<R extends CountsReport = Report> {
     this.#workerFile = workerFile;
     this.#slabs = new SlabPool(slabBytesFor(SLAB_DOCUMENTS, options.batchBytes), options.workers * IN_FLIGHT_MAX);
     this.#inlineScorer = new InlineScorer(options.inlineBytesMax, measureRow(options.settings), decoder);
+    this.#jobs = new Jobs(options.jobs);
     this.#coalescer = new Coalescer(options, (documents, costBytes, listener) => {
       this.#submit(documents, 0, costBytes, listener);
     });
@@ -209,6 +216,52 @@ export class Engine<R extends CountsReport = Report> {
     return this.#graphs.run(tasks, options);
   }
 
+  /**
+   * Processes items in the background, with retries, time limits and priorities; the job is there at once.
+   *
+   * @param processor - a function, or the absolute path or `file:` URL of a module whose default export is one: it runs in threads.
+   * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`, `ERR_PROCESSOR`, `ERR_QUEUE_FULL`, `ERR_CLOSED`.
+   */
+  submit<T, V>(items: Items<T>, processor: Processor<T, V>, options?: JobOptions): Job<V>;
+  submit<T, V = unknown>(items: Items<T>, processor: AnyProcessor<T, V>, options?: JobOptions): Job<V>;
+  submit<T, V>(items: Items<T>, processor: AnyProcessor<T, V>, options?: JobOptions): Job<V> {
+    this.#checkOpenForJobs();
+    return this.#jobs.submit(items, processor, options);
+  }
+
+  /**
+   * Goes on with a durable job of an earlier process: items that were finished are not processed again.
+   *
+   * @throws MillraceError as `submit` does; `ERR_JOB_NOT_FOUND`, `ERR_RESUME_MISMATCH`, `ERR_LEDGER`, `ERR_OUTPUT_UNWRITABLE`.
+   */
+  async resume<T, V>(id: string, processor: Processor<T, V>, options: ResumeOptions<T>): Promise<Job<V>>;
+  async resume<T, V = unknown>(id: string, processor: AnyProcessor<T, V>, options: ResumeOptions<T>): Promise<Job<V>>;
+  async resume<T, V>(id: string, processor: AnyProcessor<T, V>, options: ResumeOptions<T>): Promise<Job<V>> {
+    this.#checkOpenForJobs();
+    return this.#jobs.resume(id, processor, options);
+  }
+
+  /** A job of this engine; undefined for one that is unknown or forgotten. */
+  getJob(id: string): Job<unknown> | undefined {
+    return this.#jobs.get(id);
+  }
+
+  /**
+   * Cancels a job, and resolves when nothing of it is left.
+   *
+   * @throws MillraceError `ERR_JOB_NOT_FOUND`.
+   */
+  async cancelJob(id: string): Promise<void> {
+    const job = this.#jobs.get(id);
+    if (job === undefined) throw new MillraceError('ERR_JOB_NOT_FOUND', `there is no job ${id}`);
+    await job.cancel();
+  }
+
+  /** What the jobs have done so far; `stats` tells of scoring. */
+  statistics(): JobsStatistics {
+    return this.#jobs.statistics();
+  }
+
   stats(): EngineStats {
     const scheduler = this.#scheduler?.stats() ?? { batches: 0, steals: 0, restarts: 0, waitingBytes: 0 };
     const { workers } = this.#options;
@@ -228,9 +281,10 @@ export class Engine<R extends CountsReport = Report> {
   async #close(drain: boolean): Promise<void> {
     for (const stream of this.#streams) stream.end(closedError());
     this.#coalescer.flush();
-    await this.#graphs?.close(drain); // first: their tasks may wait for documents
-    if (drain) await this.#scheduler?.idle();
+    await this.#graphs?.close(drain); // graphs and jobs first: what they run may wait for documents
     const reason = new MillraceError('ERR_ABORTED', 'the engine was closed without draining');
+    await this.#jobs.close(drain, reason);
+    if (drain) await this.#scheduler?.idle();
     await this.#scheduler?.close(reason);
   }
 
@@ -238,7 +292,12 @@ export class Engine<R extends CountsReport = Report> {
     return this.#coalescer.isIdle && (this.#scheduler?.isIdle ?? true);
   }
 
+  /** Jobs that are finished first may still want to score. */
   #checkOpen(): void {
+    if (this.#closing !== undefined && !this.#jobs.isDraining) throw closedError();
+  }
+
+  #checkOpenForJobs(): void {
     if (this.#closing !== undefined) throw closedError();
   }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MEASURE_OPTION_NAMES, resolveMeasures, type MeasureOptions, type MeasureSettings } from '../core/measures.js';
 import { checkInteger, checkKnown } from '../core/options.js';
+import { resolveJobsOptions, type JobsOptions, type ResolvedJobsOptions } from './jobs/options.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -28,14 +29,17 @@ export interface EngineOptions extends MeasureOptions {
   readonly workerTimeoutMs?: number;
   /** JavaScript heap of one worker in MiB; beyond it the worker is replaced. Integer, 16 or more. @defaultValue 512 */
   readonly workerHeapMb?: number;
+  /** What bounds the jobs of `submit`. */
+  readonly jobs?: JobsOptions;
 }
 
 /** The options that bound what an engine takes and uses. */
-export type EngineLimits = Required<Omit<EngineOptions, keyof MeasureOptions>>;
+export type EngineLimits = Required<Omit<EngineOptions, keyof MeasureOptions | 'jobs'>>;
 
 export interface ResolvedEngineOptions extends EngineLimits {
   /** What is measured and how. */
   readonly settings: MeasureSettings;
+  readonly jobs: ResolvedJobsOptions;
 }
 
 export const ENGINE_DEFAULTS: EngineLimits = Object.freeze({
@@ -50,7 +54,7 @@ export const ENGINE_DEFAULTS: EngineLimits = Object.freeze({
 
 /** Takes partial options, returns frozen and complete ones, refuses with the option's path. */
 export function resolveEngineOptions(options: EngineOptions = {}): ResolvedEngineOptions {
-  checkKnown('engine', options, [...Object.keys(ENGINE_DEFAULTS), ...MEASURE_OPTION_NAMES]);
+  checkKnown('engine', options, [...Object.keys(ENGINE_DEFAULTS), ...MEASURE_OPTION_NAMES, 'jobs']);
   const asked = Object.entries(options).filter(([, value]) => value !== undefined);
   const given: Record<keyof EngineLimits, unknown> = { ...ENGINE_DEFAULTS, ...Object.fromEntries(asked) };
   return Object.freeze({
@@ -62,5 +66,6 @@ export function resolveEngineOptions(options: EngineOptions = {}): ResolvedEngin
     workerTimeoutMs: checkInteger('engine.workerTimeoutMs', given.workerTimeoutMs, 1, 2 ** 31 - 1),
     workerHeapMb: checkInteger('engine.workerHeapMb', given.workerHeapMb, 16, 64 * KIB),
     settings: resolveMeasures('engine', options),
+    jobs: resolveJobsOptions(options.jobs, 'engine.jobs'),
   });
 }

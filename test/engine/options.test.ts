@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveMeasures } from '../../src/core/measures.js';
 import { createEngine } from '../../src/engine/engine.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, resolveEngineOptions, type EngineLimits } from '../../src/engine/options.js';
+import { resolveJobsOptions } from '../../src/engine/jobs/options.js';
 import { resolveScoreFilesOptions, type ScoreFilesOptions } from '../../src/engine/score-files-options.js';
 import { errorOf } from '../support/outcomes.js';
 
@@ -41,9 +42,10 @@ describe('engine options', () => {
   it('have defaults for all, and are frozen', () => {
     const resolved = resolveEngineOptions();
     const settings = resolveMeasures('', {});
-    expect(resolved).toEqual({ ...ENGINE_DEFAULTS, settings });
+    const jobs = resolveJobsOptions();
+    expect(resolved).toEqual({ ...ENGINE_DEFAULTS, settings, jobs });
     expect(Object.isFrozen(resolved)).toBe(true);
-    expect(resolveEngineOptions({ workers: 3 })).toEqual({ ...ENGINE_DEFAULTS, settings, workers: 3 });
+    expect(resolveEngineOptions({ workers: 3 })).toEqual({ ...ENGINE_DEFAULTS, settings, jobs, workers: 3 });
   });
 
   it.each(ENGINE_BOUNDS)('%s is taken at its bounds and refused beyond them', async (name, min, max) => {
