@@ -19,7 +19,6 @@ import type { Items } from './jobs/item-source.js';
 import type { Job } from './jobs/job.js';
 import { Jobs, type AnyProcessor, type JobsStatistics, type ResumeOptions } from './jobs/jobs.js';
 import type { JobOptions } from './jobs/options.js';
-import type { Processor } from './jobs/run.js';
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from './options.js';
 import { Scheduler } from './scheduler.js';
 import { SlabPool } from './slab-pool.js';
@@ -222,9 +221,7 @@ export class Engine<R extends CountsReport = Report> {
    * @param processor - a function, or the absolute path or `file:` URL of a module whose default export is one: it runs in threads.
    * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`, `ERR_PROCESSOR`, `ERR_QUEUE_FULL`, `ERR_CLOSED`.
    */
-  submit<T, V>(items: Items<T>, processor: Processor<T, V>, options?: JobOptions): Job<V>;
-  submit<T, V = unknown>(items: Items<T>, processor: AnyProcessor<T, V>, options?: JobOptions): Job<V>;
-  submit<T, V>(items: Items<T>, processor: AnyProcessor<T, V>, options?: JobOptions): Job<V> {
+  submit<T, V = unknown>(items: Items<T>, processor: AnyProcessor<T, V>, options?: JobOptions): Job<V> {
     this.#checkOpenForJobs();
     return this.#jobs.submit(items, processor, options);
   }
@@ -234,9 +231,7 @@ export class Engine<R extends CountsReport = Report> {
    *
    * @throws MillraceError as `submit` does; `ERR_JOB_NOT_FOUND`, `ERR_RESUME_MISMATCH`, `ERR_LEDGER`, `ERR_OUTPUT_UNWRITABLE`.
    */
-  async resume<T, V>(id: string, processor: Processor<T, V>, options: ResumeOptions<T>): Promise<Job<V>>;
-  async resume<T, V = unknown>(id: string, processor: AnyProcessor<T, V>, options: ResumeOptions<T>): Promise<Job<V>>;
-  async resume<T, V>(id: string, processor: AnyProcessor<T, V>, options: ResumeOptions<T>): Promise<Job<V>> {
+  async resume<T, V = unknown>(id: string, processor: AnyProcessor<T, V>, options: ResumeOptions<T>): Promise<Job<V>> {
     this.#checkOpenForJobs();
     return this.#jobs.resume(id, processor, options);
   }

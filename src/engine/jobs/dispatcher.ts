@@ -8,14 +8,30 @@ const LEVEL_MAX = PRIORITIES.length - 1;
 /** A job as the dispatcher sees it. */
 export interface Dispatched {
   readonly priority: Priority;
+  /** Where the job stands; the dispatcher's own. */
+  readonly place: Place;
   /** Begins one item; false when none can begin now. `Dispatcher.ready` tells when that may have changed. */
   startOne(): boolean;
 }
 
-interface Waiting {
+/** A job's place in the line of its priority: a link of it. */
+export class Place {
   readonly job: Dispatched;
-  /** Items that had begun when the job joined its line. */
-  readonly since: number;
+  isInLine = false;
+  /** Items that had begun when the job joined. */
+  since = 0;
+  previous: Place | undefined = undefined;
+  next: Place | undefined = undefined;
+
+  constructor(job: Dispatched) {
+    this.job = job;
+  }
+}
+
+/** Jobs of one priority, the one that has waited longest first. */
+interface Line {
+  first: Place | undefined;
+  last: Place | undefined;
 }
 
 /**
@@ -26,15 +42,15 @@ interface Waiting {
  * among J jobs is passed over by at most 32 · (3 − p) + J − 1 items in a row. There is no bound in time, since a slot is free
  * only when some processor ends.
  *
- * Invariants: a job is in one line at most; a line is in order of `since`.
+ * Invariants: a job is in one line at most; a line is in order of `since`. Lines are linked through the jobs' places, so that
+ * joining and leaving, which happen with each item, allocate nothing.
  */
 export class Dispatcher {
   readonly #concurrency: number;
-  /** A line for each priority; Maps, since they keep their order and delete in O(1). */
-  readonly #lines: readonly Map<Dispatched, Waiting>[] = PRIORITIES.map(() => new Map());
+  readonly #lines: readonly Line[] = PRIORITIES.map(() => ({ first: undefined, last: undefined }));
   #running = 0;
   #started = 0;
-  #waitingCount = 0;
+  #waiting = 0;
   #isPumping = false;
 
   constructor(concurrency: number) {
@@ -46,6 +62,11 @@ export class Dispatcher {
     return this.#running;
   }
 
+  /** Whether a job is in line; if none is, a job may use the slot of an item that has ended for its next one. */
+  get isContended(): boolean {
+    return this.#waiting > 0;
+  }
+
   /** Says that the job may have an item to begin; it is asked for one when its turn comes. */
   ready(job: Dispatched): void {
     this.#join(job);
@@ -53,13 +74,18 @@ export class Dispatcher {
   }
 
   /** Takes the job out of its line. */
-  remove(job: Dispatched): void {
-    if (this.#lineOf(job).delete(job)) this.#waitingCount--;
-  }
-
-  /** Whether a job is in line; if none is, a job may use the slot of an item that has ended for its next one. */
-  get isContended(): boolean {
-    return this.#waitingCount > 0;
+  remove({ place, priority }: Dispatched): void {
+    if (!place.isInLine) return;
+    place.isInLine = false;
+    this.#waiting--;
+    const line = this.#lines[PRIORITY_LANES[priority]]!;
+    const { previous, next } = place;
+    if (previous === undefined) line.first = next;
+    else previous.next = next;
+    if (next === undefined) line.last = previous;
+    else next.previous = previous;
+    place.previous = undefined;
+    place.next = undefined;
   }
 
   /** Gives back the slot of an item of the job, which may have another one to begin. */
@@ -68,49 +94,47 @@ export class Dispatcher {
     this.ready(job);
   }
 
-  #lineOf(job: Dispatched): Map<Dispatched, Waiting> {
-    return this.#lines[PRIORITY_LANES[job.priority]]!;
-  }
-
-  #join(job: Dispatched): void {
-    const line = this.#lineOf(job);
-    if (line.has(job)) return;
-    line.set(job, { job, since: this.#started });
-    this.#waitingCount++;
+  #join({ place, priority }: Dispatched): void {
+    if (place.isInLine) return;
+    place.isInLine = true;
+    place.since = this.#started;
+    this.#waiting++;
+    const line = this.#lines[PRIORITY_LANES[priority]]!;
+    place.previous = line.last;
+    if (line.last === undefined) line.first = place;
+    else line.last.next = place;
+    line.last = place;
   }
 
   /** Not entered twice: a processor that is begun here may itself submit or cancel. */
   #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    try {
-      while (this.#running < this.#concurrency) {
-        const job = this.#next();
-        if (job === undefined) break;
-        this.remove(job);
-        this.#running++;
-        this.#started++;
-        if (job.startOne()) this.#join(job);
-        else {
-          this.#running--;
-          this.#started--;
-        }
+    while (this.#running < this.#concurrency) {
+      const job = this.#next();
+      if (job === undefined) break;
+      this.remove(job);
+      // Before it begins, so that whoever looks meanwhile sees it counted.
+      this.#running++;
+      this.#started++;
+      if (job.startOne()) this.#join(job);
+      else {
+        this.#running--;
+        this.#started--;
       }
-    } finally {
-      this.#isPumping = false;
     }
+    this.#isPumping = false;
   }
 
   /** The first of the line whose first has risen highest; among equals the one that has waited longest. */
   #next(): Dispatched | undefined {
-    let best: Waiting | undefined;
+    let best: Place | undefined;
     let bestLevel = -1;
-    for (const [priority, line] of this.#lines.entries()) {
-      if (line.size === 0) continue;
-      const [first] = line.values();
+    for (let priority = 0; priority < this.#lines.length; priority++) {
+      const { first } = this.#lines[priority]!;
       if (first === undefined) continue;
       const level = Math.min(priority + Math.floor((this.#started - first.since) / STARTS_PER_LEVEL), LEVEL_MAX);
-      if (level > bestLevel || (level === bestLevel && first.since <= (best?.since ?? 0))) {
+      if (best === undefined || level > bestLevel || (level === bestLevel && first.since <= best.since)) {
         best = first;
         bestLevel = level;
       }

@@ -18,15 +18,10 @@ export function finishedFailure(ordinal: number, check: number, { code, message 
   return [ordinal, check, code, message];
 }
 
-/**
- * What a record tells of an item. A value that was not kept is undefined.
- *
- * A value is what its JSON says: `R` is the caller's word for it, as it is with `JSON.parse`.
- */
-export function resultOf<R>(record: FinishedItem): { readonly value: R } | { readonly error: MillraceError } {
+/** What a record tells of an item. A value that was not kept is undefined. */
+export function resultOf(record: FinishedItem): { readonly value: unknown } | { readonly error: MillraceError } {
   if (record.length === 4) return { error: new MillraceError(record[2], record[3]) };
-  const value: unknown = record.length === 3 ? JSON.parse(record[2]) : undefined;
-  return { value: value as R };
+  return { value: record.length === 3 ? JSON.parse(record[2]) : undefined };
 }
 
 /** `undefined`, functions and symbols have none. */

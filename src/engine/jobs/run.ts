@@ -5,7 +5,7 @@ import { isFinalError } from '../../core/flow/final-error.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { FinishedItem, JobLedger } from '../../ledger/job-ledger.js';
 import { Deadlines } from './deadlines.js';
-import type { Dispatched, Dispatcher } from './dispatcher.js';
+import { Place, type Dispatched, type Dispatcher } from './dispatcher.js';
 import { checkOfItem } from './item-check.js';
 import type { ItemContext } from './item-context.js';
 import { AT_END, NOT_YET, openItemSource, type ItemSource, type Items } from './item-source.js';
@@ -52,6 +52,7 @@ export interface JobPlan<T, R> {
 export class JobRun<T, R> implements Dispatched, JobState<R>, LaneHost<T, R> {
   readonly id: string;
   readonly priority: ResolvedJobOptions['priority'];
+  readonly place: Place = new Place(this);
   readonly job: Job<R>;
   readonly results: Results<R>;
   readonly done: Promise<JobSummary>;
@@ -261,9 +262,9 @@ export class JobRun<T, R> implements Dispatched, JobState<R>, LaneHost<T, R> {
       this.#stop(error);
       throw error;
     });
-    const result = resultOf<R>(record);
+    const result = resultOf(record);
     if ('error' in result) throw result.error;
-    return result.value;
+    return result.value as R; // the caller's word for what the JSON says, as it is with `JSON.parse`
   }
 
   // --- what becomes of an item
