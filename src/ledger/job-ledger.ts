@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 
 import { ERROR_CODES, MillraceError, messageOf, type ErrorCode } from '../core/errors.js';
 import { FinishedIndex } from './finished-index.js';
@@ -70,9 +70,13 @@ export class JobLedger {
    */
   static async resume(path: string, header: RunHeader): Promise<JobLedger> {
     const finished = new FinishedIndex();
-    const opened = await Journal.open(path, FORMAT, ({ items }, end) => {
-      finished.addLine(items, end);
-    });
+    // Looked for first, since a journal is locked before it is opened, which needs its folder.
+    const isThere = await stat(path).then(isFile, () => false);
+    const opened = !isThere
+      ? undefined
+      : await Journal.open(path, FORMAT, ({ items }, end) => {
+          finished.addLine(items, end);
+        });
     if (opened === undefined) throw new MillraceError('ERR_JOB_NOT_FOUND', `there is no job in ${path}`);
     const ledger = new JobLedger(path, opened.journal, opened.headerBytes, finished);
     const found = differences(opened.header, header);
@@ -171,6 +175,10 @@ function isFinishedItem(value: unknown): value is FinishedItem {
   if (fields.length === 3) return typeof third === 'string';
   const isCode = typeof third === 'string' && Object.hasOwn(ERROR_CODES, third);
   return fields.length === 4 && isCode && typeof message === 'string';
+}
+
+function isFile(stats: { isFile(): boolean }): boolean {
+  return stats.isFile();
 }
 
 function isUint(value: unknown, max: number): boolean {

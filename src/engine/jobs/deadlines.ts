@@ -23,6 +23,7 @@ export class Deadlines<T extends Deadline> {
   #first: Deadline | undefined;
   #last: Deadline | undefined;
   #timer: Timer | undefined;
+  #isRinging = false;
 
   /** @param onDue - called with each deadline that is over, which has been removed by then. */
   constructor(clock: Clock, afterMs: number, onDue: (deadline: T) => void) {
@@ -38,7 +39,8 @@ export class Deadlines<T extends Deadline> {
     if (this.#last === undefined) this.#first = deadline;
     else this.#last.next = deadline;
     this.#last = deadline;
-    this.#timer ??= this.#clock.schedule(this.#onTimer, this.#afterMs);
+    // While the timer's call is under way an earlier deadline may be first: it is set behind them all.
+    if (!this.#isRinging) this.#timer ??= this.#clock.schedule(this.#onTimer, this.#afterMs);
   }
 
   remove(deadline: Deadline): void {
@@ -69,12 +71,14 @@ export class Deadlines<T extends Deadline> {
 
   readonly #onTimer = (): void => {
     this.#timer = undefined;
+    this.#isRinging = true;
     const nowMs = this.#clock.monotonicMs();
     while (this.#first !== undefined && this.#first.atMs <= nowMs) {
       const due = this.#first;
       this.remove(due);
       this.#onDue(due as T);
     }
-    if (this.#first !== undefined) this.#timer ??= this.#clock.schedule(this.#onTimer, this.#first.atMs - nowMs);
+    this.#isRinging = false;
+    if (this.#first !== undefined) this.#timer = this.#clock.schedule(this.#onTimer, this.#first.atMs - nowMs);
   };
 }
