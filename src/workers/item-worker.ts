@@ -29,10 +29,14 @@ export default async function processItem({ module, call }: ItemRequest): Promis
   if (call === undefined) return { kind: 'value', value: undefined };
   try {
     const { item, ordinal, attempt } = call;
-    return { kind: 'value', value: await processor(item, { ordinal, attempt }) };
+    const value = await processor(item, { ordinal, attempt });
+    // Tried here, since a value that cannot be cloned would end the thread when it is posted.
+    structuredClone(value);
+    return { kind: 'value', value };
   } catch (thrown) {
     const name = thrown instanceof Error ? thrown.name : 'Error';
-    return { kind: 'thrown', name, message: messageOf(thrown), isFinal: isFinalError(thrown) };
+    const isFinal = isFinalError(thrown) || name === 'DataCloneError';
+    return { kind: 'thrown', name, message: messageOf(thrown), isFinal };
   }
 }
 

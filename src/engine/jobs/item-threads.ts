@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
@@ -21,6 +22,8 @@ export class ItemThreads implements ProcessorThreads {
   readonly #module: string;
   readonly #threads: number;
   #piscina: Piscina<ItemRequest, ItemResponse> | undefined;
+  /** Those that have not ended: Piscina lets go of one that it ends before it is gone. */
+  readonly #alive = new Set<Worker>();
 
   /** @param concurrency - threads wanted; there are no more than the machine runs at once. */
   constructor(module: string, concurrency: number) {
@@ -32,7 +35,7 @@ export class ItemThreads implements ProcessorThreads {
   async open(): Promise<void> {
     this.#piscina = new Piscina<ItemRequest, ItemResponse>({
       filename: WORKER_FILE.href,
-      minThreads: 1,
+      minThreads: 0, // so that none is there before it is followed
       maxThreads: this.#threads,
       concurrentTasksPerWorker: 1,
       recordTiming: false,
@@ -42,6 +45,9 @@ export class ItemThreads implements ProcessorThreads {
     });
     // A thread that ends by itself rejects the item that it was at; there is nothing else to hear of it.
     this.#piscina.on('error', () => undefined);
+    this.#piscina.on('workerCreate', ({ id }: { id: number }) => {
+      this.#follow(id);
+    });
     let reason: string | undefined;
     try {
       const response = await this.#piscina.run({ module: this.#module });
@@ -68,9 +74,19 @@ export class ItemThreads implements ProcessorThreads {
     throw response.isFinal ? finalError(error) : error;
   };
 
-  /** Ends all threads. */
+  /** Ends all threads, and resolves when they are gone. */
   async close(): Promise<void> {
     await this.#piscina?.destroy();
+    await Promise.all(Array.from(this.#alive, (thread) => thread.terminate()));
+  }
+
+  #follow(threadId: number): void {
+    const thread = this.#piscina?.threads.find((each) => each.threadId === threadId);
+    if (thread === undefined) return;
+    this.#alive.add(thread);
+    thread.once('exit', () => {
+      this.#alive.delete(thread);
+    });
   }
 }
 

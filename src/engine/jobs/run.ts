@@ -196,7 +196,8 @@ export class JobRun<T, R> implements Dispatched, JobState<R>, LaneHost<T, R> {
       this.#turnLeft--;
       return true;
     }
-    return this.#hasRoom() && this.#fillNew(lane);
+    // Known to be at its end, a source needs no room.
+    return (this.#source.total === this.#admitted || this.#hasRoom()) && this.#fillNew(lane);
   }
 
   #fillNew(lane: Lane<T, R>): boolean {
