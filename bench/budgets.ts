@@ -6,7 +6,7 @@ export interface Budget {
   readonly name: string;
   /** Undefined when there is no baseline on this machine, or one core only. */
   readonly measured: number | undefined;
-  readonly unit: '×' | 'MB' | 'ms' | 'µs';
+  readonly unit: '×' | 'MB' | 'B' | 'ms' | 'µs';
   readonly atLeast?: number;
   readonly atMost?: number;
 }

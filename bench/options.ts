@@ -10,6 +10,7 @@ export const PART_NAMES = [
   'keys',
   'cache',
   'flow',
+  'jobs',
   'graph',
   'memory',
   'start-up',

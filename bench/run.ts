@@ -15,6 +15,7 @@ import { benchFiles } from './files.bench.js';
 import { benchFlow } from './flow.bench.js';
 import { benchGraph } from './graph.bench.js';
 import { benchHostile } from './hostile.bench.js';
+import { benchJobs } from './jobs.bench.js';
 import { benchKernel } from './kernel.bench.js';
 import { benchKeys } from './keys.bench.js';
 import { benchLibrary } from './library.bench.js';
@@ -39,6 +40,7 @@ const PARTS: Readonly<Record<PartName | 'micro', Part>> = {
   flow: benchFlow,
   graph: benchGraph,
   cache: benchCache,
+  jobs: benchJobs,
   hostile: benchHostile,
   micro: benchMicro,
 };

@@ -80,7 +80,7 @@ describe('engine options', () => {
   });
 
   it('are refused when there is none of that name, with those that are most like it', async () => {
-    const message = 'engine.worker is not an option; expected a name such as workers, filters, workerHeapMb';
+    const message = 'engine.worker is not an option; expected a name such as workers, filters, jobs';
     expect(await refusal({ worker: 2 })).toMatchObject({ code: 'ERR_OPTION_UNKNOWN', message });
   });
 });

@@ -6,12 +6,12 @@ const TURNS = 4;
 
 /** Steps to the next timer whenever nothing else is left to happen, until `work` is settled. */
 export async function drive<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
-  let isOver = false;
+  const state = { isOver: false };
   const end = (): void => {
-    isOver = true;
+    state.isOver = true;
   };
   work.then(end, end);
-  while (!isOver) {
+  while (!state.isOver) {
     for (let turn = 0; turn < TURNS; turn++) await settle();
     if (clock.nextAtMs !== undefined) clock.advance(clock.nextAtMs - clock.monotonicMs());
   }

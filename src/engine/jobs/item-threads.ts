@@ -35,7 +35,7 @@ export class ItemThreads implements ProcessorThreads {
   async open(): Promise<void> {
     this.#piscina = new Piscina<ItemRequest, ItemResponse>({
       filename: WORKER_FILE.href,
-      minThreads: 0, // so that none is there before it is followed
+      minThreads: this.#threads, // Piscina ends a further one as soon as it is idle
       maxThreads: this.#threads,
       concurrentTasksPerWorker: 1,
       recordTiming: false,
@@ -76,6 +76,7 @@ export class ItemThreads implements ProcessorThreads {
 
   /** Ends all threads, and resolves when they are gone. */
   async close(): Promise<void> {
+    for (const thread of this.#piscina?.threads ?? []) this.#alive.add(thread);
     await this.#piscina?.destroy();
     await Promise.all(Array.from(this.#alive, (thread) => thread.terminate()));
   }

@@ -36,7 +36,7 @@ function orderOf(wanted: readonly (readonly [Priority, number])[]): { log: FakeJ
   dispatcher.ready(first);
   for (const job of jobs) dispatcher.ready(job);
   dispatcher.release(first);
-  for (let done = 0; done < log.length; done++) dispatcher.release(log[done]!);
+  for (const job of log) dispatcher.release(job); // which adds to the log
   expect(dispatcher.running).toBe(0);
   expect(dispatcher.isContended).toBe(false);
   return { log, jobs };
