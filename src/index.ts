@@ -81,3 +81,13 @@ export {
   type RateLimits,
   type Usage,
 } from './refine/providers/provider.js';
+export { getEngine } from './engine/shared-engine.js';
+export { PRESETS, type PresetName } from './engine/presets.js';
+export type { MemoryOptions } from './engine/options.js';
+export type { EngineEvents } from './engine/engine.js';
+export type { StageTiming } from './monitor/stage-timings.js';
+export { AdaptiveBatch, type AdaptiveBatchOptions } from './core/flow/adaptive-batch.js';
+export { LimiterSet, type LimiterSetOptions, type SetGrant } from './core/flow/limiter-set.js';
+export { MemoryGuard, type MemoryChange, type MemoryGuardOptions, type MemoryState } from './core/flow/memory-guard.js';
+export { RateLimiter, type Grant, type RateLimiterOptions } from './core/flow/rate-limiter.js';
+export { Semaphore, type Permit, type SemaphoreOptions } from './core/flow/semaphore.js';

@@ -5,6 +5,7 @@ import { abortedError, checkAborted } from '../core/abort.js';
 import { BATCH_DOCUMENTS_MAX } from './cuts.js';
 import { costOf, type Outcome } from './documents-batch.js';
 import { OrderedWindow } from './ordered-window.js';
+import type { StreamPace } from './stream-pace.js';
 
 /** A batch that is not full goes out when its source has had nothing more for so long. */
 const FLUSH_AFTER_MS = 1;
@@ -18,9 +19,9 @@ export interface OpenStream {
 }
 
 export interface DocumentStreamOptions<R extends CountsReport> {
-  readonly batchBytes: number;
-  /** Text that may be between source and consumer, in UTF-16 units; the source waits beyond that. */
-  readonly windowBytes: number;
+  readonly pace: StreamPace;
+  /** Batches' worth of text that may be between source and consumer; the source waits beyond that. */
+  readonly windowBatches: number;
   readonly signal: AbortSignal | undefined;
   /** Scores one batch; the ordinal is that of its first document. */
   readonly score: (
@@ -49,6 +50,7 @@ export class DocumentStream<R extends CountsReport>
   /** Documents gathered for the next batch. */
   #batch: Document[] = [];
   #batchBytes = 0;
+  #batchBytesMax: number;
   #flushTimer: NodeJS.Timeout | undefined;
   /** Outcomes of the oldest batch, and which of them is next. */
   #outcomes: readonly Outcome<R>[] = [];
@@ -60,7 +62,8 @@ export class DocumentStream<R extends CountsReport>
   constructor(source: DocumentSource, options: DocumentStreamOptions<R>) {
     this.#source = source;
     this.#options = options;
-    this.#window = new OrderedWindow(options.windowBytes);
+    this.#batchBytesMax = options.pace.batchBytes;
+    this.#window = new OrderedWindow(options.windowBatches * options.pace.batchBytes);
   }
 
   [Symbol.asyncIterator](): this {
@@ -154,6 +157,7 @@ export class DocumentStream<R extends CountsReport>
         if (result.done === true || this.#window.isEnded) break;
         this.#take(result.value);
         if (this.#window.isFull) await this.#window.room();
+        if (this.#options.pace.isPaused) await this.#options.pace.room(this.#options.signal);
       }
       this.end();
     } catch (thrown) {
@@ -163,7 +167,7 @@ export class DocumentStream<R extends CountsReport>
 
   #take(document: Document): void {
     const bytes = costOf(document);
-    const isFull = this.#batchBytes + bytes > this.#options.batchBytes || this.#batch.length === BATCH_DOCUMENTS_MAX;
+    const isFull = this.#batchBytes + bytes > this.#batchBytesMax || this.#batch.length === BATCH_DOCUMENTS_MAX;
     if (isFull) this.#flush();
     if (this.#batch.length === 0) {
       this.#flushTimer = setTimeout(() => {
@@ -183,6 +187,15 @@ export class DocumentStream<R extends CountsReport>
     this.#batchBytes = 0;
     this.#window.push(this.#options.score(documents, this.#ordinal, costBytes), costBytes);
     this.#ordinal += documents.length;
+    this.#keepPace();
+  }
+
+  /** Takes over how large batches should be by now, and with them the window. */
+  #keepPace(): void {
+    const { batchBytes } = this.#options.pace;
+    if (batchBytes === this.#batchBytesMax) return;
+    this.#batchBytesMax = batchBytes;
+    this.#window.resize(this.#options.windowBatches * batchBytes);
   }
 
   /** What a source says when it is closed changes nothing: the stream is over. */

@@ -27,7 +27,8 @@ export interface BatchSettings<R extends CountsReport> {
 
 /** Takes the outcomes of a batch, or the error for which there are none. */
 export interface BatchListener<R extends CountsReport = Report> {
-  done(outcomes: readonly Outcome<R>[]): void;
+  /** @param latencyMs - from the hand-over to a worker until its answer. */
+  done(outcomes: readonly Outcome<R>[], latencyMs: number): void;
   fail(error: MillraceError): void;
 }
 
@@ -38,6 +39,7 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
   readonly #firstOrdinal: number;
   readonly #settings: BatchSettings<R>;
   readonly #listener: BatchListener<R>;
+  #requestedAtMs = 0;
   /** Documents that never reach a worker, by position. */
   readonly #refused = new Map<number, MillraceError>();
 
@@ -55,12 +57,14 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
   }
 
   request({ slot, batch, condemned }: BatchRun): Request {
+    this.#requestedAtMs = performance.now();
     const { slab, slabBytes } = this.#pack();
     return { kind: 'documents', slot, batch, condemned, slab, slabBytes, documentCount: this.#documents.length };
   }
 
   done(response: Response, condemned: ReadonlyMap<number, MillraceError>): void {
     if (response.kind !== 'documents') throw new MillraceError('ERR_INTERNAL', `got ${response.kind} for documents`);
+    const latencyMs = performance.now() - this.#requestedAtMs;
     const errors = new Map([...condemned, ...this.#refused]);
     for (const { index, error } of response.failures) errors.set(index, fromWireError(error));
     const { decoder, slabs } = this.#settings;
@@ -75,7 +79,7 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
       ordinal++;
     }
     slabs.give(response.slab);
-    this.#listener.done(outcomes);
+    this.#listener.done(outcomes, latencyMs);
   }
 
   fail(error: MillraceError): void {

@@ -11,7 +11,7 @@ interface Pending<T> {
  * slow piece of work at the front lets results pile up. One producer, one consumer.
  */
 export class OrderedWindow<T> {
-  readonly #costMax: number;
+  #costMax: number;
   readonly #pending: Pending<T>[] = [];
   #cost = 0;
   #isEnded = false;
@@ -23,6 +23,12 @@ export class OrderedWindow<T> {
 
   constructor(costMax: number) {
     this.#costMax = costMax;
+  }
+
+  /** Changes how much may be under way; what is beyond it already stays. */
+  resize(costMax: number): void {
+    this.#costMax = costMax;
+    this.#wakeProducer?.();
   }
 
   get isEnded(): boolean {

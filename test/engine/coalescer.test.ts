@@ -39,7 +39,7 @@ function fakeReport(document: Document): Report {
 }
 
 function answerAll({ documents, listener }: Submitted): void {
-  listener.done(documents.map(fakeReport));
+  listener.done(documents.map(fakeReport), 0);
 }
 
 describe('gathering', () => {
@@ -96,7 +96,7 @@ describe('answers', () => {
     const [good, bad] = [coalescer.score({ text: 'good' }), coalescer.score({ text: 'bad' })];
     coalescer.flush();
     const error = new MillraceError('ERR_WORKER_CRASHED', 'it crashed');
-    submitted[0]?.listener.done([fakeReport({ text: 'good' }), failureOf({ text: 'bad' }, 1, error)]);
+    submitted[0]?.listener.done([fakeReport({ text: 'good' }), failureOf({ text: 'bad' }, 1, error)], 0);
     expect((await good).id).toBe('good');
     await expect(bad).rejects.toBe(error);
     expect(coalescer.isIdle).toBe(true);

@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { resolveMeasures } from '../../src/core/measures.js';
 import { createEngine } from '../../src/engine/engine.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, resolveEngineOptions, type EngineLimits } from '../../src/engine/options.js';
+import { resolveMemoryGuardOptions } from '../../src/core/flow/memory-guard.js';
+import { PRESETS, PRESET_NAMES } from '../../src/engine/presets.js';
 import { resolveJobsOptions } from '../../src/engine/jobs/options.js';
 import { resolveScoreFilesOptions, type ScoreFilesOptions } from '../../src/engine/score-files-options.js';
 import { errorOf } from '../support/outcomes.js';
@@ -43,9 +45,34 @@ describe('engine options', () => {
     const resolved = resolveEngineOptions();
     const settings = resolveMeasures('', {});
     const jobs = resolveJobsOptions();
-    expect(resolved).toEqual({ ...ENGINE_DEFAULTS, settings, jobs });
+    const { onChange: _, ...memory } = resolveMemoryGuardOptions();
+    expect(resolved).toEqual({ ...ENGINE_DEFAULTS, settings, jobs, memory });
     expect(Object.isFrozen(resolved)).toBe(true);
-    expect(resolveEngineOptions({ workers: 3 })).toEqual({ ...ENGINE_DEFAULTS, settings, jobs, workers: 3 });
+    expect(resolveEngineOptions({ workers: 3 })).toEqual({ ...ENGINE_DEFAULTS, settings, jobs, memory, workers: 3 });
+  });
+
+  it('come from a preset where they are not given', () => {
+    const preset = 'memoryConstrained';
+    const resolved = resolveEngineOptions({ preset, maxBytes: MIB, jobs: { activeMax: 7 }, memory: { sampleMs: 50 } });
+    expect(resolved).toMatchObject({
+      maxBytes: MIB,
+      batchBytes: PRESETS[preset].batchBytes,
+      jobs: { activeMax: 7, concurrency: 100 },
+      memory: { sampleMs: 50, limitBytes: 128 * MIB },
+    });
+    for (const name of PRESET_NAMES) expect(() => resolveEngineOptions({ preset: name })).not.toThrow();
+  });
+
+  it('refuse a preset that there is not, and what a memory guard does not know', async () => {
+    const message = 'engine.preset must be one of highThroughput, apiLimited, memoryConstrained, got "turbo"';
+    expect(await refusal({ preset: 'turbo' })).toMatchObject({ code: 'ERR_OPTION_RANGE', message });
+    expect(await refusal({ memory: { onChange: () => 0 } })).toMatchObject({ code: 'ERR_OPTION_UNKNOWN' });
+    expect((await refusal({ memory: { limitBytes: 0 } })).message).toBe(
+      'engine.memory.limitBytes must be an integer >= 1, got 0',
+    );
+    expect((await refusal({ batchTargetMs: 0 })).message).toMatch(
+      /^engine\.batchTargetMs must be a number >= 1, got 0/,
+    );
   });
 
   it.each(ENGINE_BOUNDS)('%s is taken at its bounds and refused beyond them', async (name, min, max) => {

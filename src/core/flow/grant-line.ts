@@ -1,9 +1,22 @@
 import { checkAborted } from '../abort.js';
 import type { Clock, Timer } from '../clock.js';
+import { MillraceError } from '../errors.js';
 import { checkInteger } from '../options.js';
 import { LANE_ITEMS_LIMIT, Lanes } from './lanes.js';
 import type { TokenBucket } from './token-bucket.js';
 import { Waiter } from './waiter.js';
+
+/** How units are waited for. */
+export interface AcquireUnitsOptions {
+  /** False: refused with `ERR_QUEUE_FULL` where it would have to wait. @defaultValue true */
+  readonly wait?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws MillraceError `ERR_QUEUE_FULL`, for a call that does not want to wait. */
+export function refuseToWait(limiter: string): never {
+  throw new MillraceError('ERR_QUEUE_FULL', `${limiter} has not enough units now, and the call was not to wait`);
+}
 
 /** Calls that may wait in one line. */
 export const GRANT_QUEUE_MAX = 65_536;

@@ -1,7 +1,7 @@
 import { SYSTEM_CLOCK, type Clock } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import { checkKnown, checkNumber, checkOptions, describe, optionPath } from '../options.js';
-import { checkQueueMax, GRANT_QUEUE_MAX, GrantLine } from './grant-line.js';
+import { checkQueueMax, GRANT_QUEUE_MAX, GrantLine, refuseToWait, type AcquireUnitsOptions } from './grant-line.js';
 import { resolveRateLimitOptions, TokenBucket, type RateLimitOptions, type RateLimitStatus } from './token-bucket.js';
 
 export interface LimiterSetOptions {
@@ -60,12 +60,11 @@ export class LimiterSet<Name extends string> {
    * Waits for the units of all limits.
    *
    * @param costs - for each limit from 0 to its `burst`.
-   * @throws MillraceError `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`, `ERR_QUEUE_FULL`, `ERR_ABORTED`.
+   * @throws MillraceError `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`, `ERR_QUEUE_FULL` (with `wait: false` where it would have to
+   * wait), `ERR_ABORTED`.
    */
-  async acquire(
-    costs: Costs<Name>,
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<SetGrant<Name>> {
+  async acquire(costs: Costs<Name>, { wait = true, signal }: AcquireUnitsOptions = {}): Promise<SetGrant<Name>> {
+    if (!wait) return this.tryAcquire(costs) ?? refuseToWait('limiterSet');
     const units = this.#checkCosts(costs);
     await this.#line.take(units, signal);
     return this.#grant(units);

@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK, type Clock } from '../clock.js';
 import { checkKnown, checkNumber } from '../options.js';
-import { checkQueueMax, GRANT_QUEUE_MAX, GrantLine } from './grant-line.js';
+import { checkQueueMax, GRANT_QUEUE_MAX, GrantLine, refuseToWait, type AcquireUnitsOptions } from './grant-line.js';
 import {
   resolveRateLimitOptions,
   TokenBucket,
@@ -70,9 +70,10 @@ export class RateLimiter {
    * Waits for `cost` units.
    *
    * @param cost - from 0 to `burst`.
-   * @throws MillraceError `ERR_OPTION_RANGE`, `ERR_QUEUE_FULL`, `ERR_ABORTED`.
+   * @throws MillraceError `ERR_OPTION_RANGE`, `ERR_QUEUE_FULL` (with `wait: false` where it would have to wait), `ERR_ABORTED`.
    */
-  async acquire(cost = 1, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Grant> {
+  async acquire(cost = 1, { wait = true, signal }: AcquireUnitsOptions = {}): Promise<Grant> {
+    if (!wait) return this.tryAcquire(cost) ?? refuseToWait('rateLimiter');
     await this.#line.take([this.#checkCost(cost)], signal);
     return this.#grant(cost);
   }
