@@ -1,0 +1,98 @@
+import { open, type Database, type RangeOptions, type RootDatabase } from 'lmdb';
+import { MillraceError, messageOf } from '../../core/errors.js';
+
+/** A table of an environment: bytes to bytes, in the order of the keys' bytes. */
+export type Table = Database<Buffer, Uint8Array>;
+
+/** Which keys of a table, in which order. */
+export type KeyRange = Pick<RangeOptions, 'start' | 'end' | 'limit' | 'reverse'>;
+
+/**
+ * One lmdb file, opened the way the cache uses it.
+ *
+ * - Reads are synchronous and see the state of the last turn of the event loop, or a later one.
+ * - A write transaction begins and commits on lmdb's own thread; only what is done in between runs here. Other processes and
+ *   threads wait for it, so it must be short.
+ * - Nothing waits for the disk (`noSync`): what is committed is in the system's hands and survives the end of the process. A power
+ *   failure may damage the file; it then has not been closed cleanly, and is checked before it is opened again.
+ */
+export class Environment {
+  readonly #root: RootDatabase<Buffer, Uint8Array>;
+
+  /** @throws what lmdb says when the file cannot be opened. */
+  constructor(path: string, tablesMax: number) {
+    this.#root = open<Buffer, Uint8Array>({
+      path,
+      maxDbs: tablesMax,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      noSync: true,
+      overlappingSync: false,
+      // Batches of its own would have promises of their own, which nobody could handle when a commit fails.
+      eventTurnBatching: false,
+    });
+  }
+
+  /** Opens a table, making it when there is none. Waits for the write transaction that is under way. */
+  table(name: string): Table {
+    return this.#root.openDB<Buffer, Uint8Array>({ name, encoding: 'binary', keyEncoding: 'binary' });
+  }
+
+  /**
+   * Runs `work` in a write transaction, with synchronous puts and removals; what it returns is given when that is committed.
+   *
+   * What `work` has done before it throws is committed all the same, unless the environment itself failed.
+   */
+  async transact<T>(work: () => T): Promise<T> {
+    try {
+      return await this.#root.transaction(work);
+    } catch (thrown) {
+      throw await withReason(thrown);
+    }
+  }
+
+  /** Empties tables and removes rows in one transaction that runs on lmdb's thread alone. */
+  async empty(tables: readonly Table[], rows: readonly [Table, Uint8Array][]): Promise<void> {
+    try {
+      await this.#root.batch(() => {
+        for (const table of tables) void table.clearAsync();
+        for (const [table, key] of rows) void table.remove(key);
+      });
+    } catch (thrown) {
+      throw await withReason(thrown);
+    }
+  }
+
+  /** Frees what readers that were killed still pin. Costs well below a microsecond when there are none. */
+  dropDeadReaders(): void {
+    this.#root.readerCheck();
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+}
+
+/** Bytes of a table's pages, which is what it takes of the file. Within a transaction: as the transaction has made it. */
+export function tableSize(table: Table): { readonly bytes: number; readonly rows: number } {
+  const stats: object = table.getStats();
+  const pages = numberIn(stats, 'treeBranchPageCount') + numberIn(stats, 'treeLeafPageCount');
+  return {
+    bytes: (pages + numberIn(stats, 'overflowPages')) * numberIn(stats, 'pageSize'),
+    rows: numberIn(stats, 'entryCount'),
+  };
+}
+
+function numberIn(stats: object, name: string): number {
+  const value: unknown = Reflect.get(stats, name);
+  if (typeof value !== 'number') throw new MillraceError('ERR_INTERNAL', `lmdb tells no ${name}`);
+  return value;
+}
+
+/** lmdb rejects a commit with an error whose reason is a second promise, rejected a moment later: both have to be handled. */
+async function withReason(thrown: unknown): Promise<Error> {
+  if (!(thrown instanceof Error)) return new Error(String(thrown));
+  if (!('commitError' in thrown) || !(thrown.commitError instanceof Promise)) return thrown;
+  const reason: unknown = await thrown.commitError.catch((error: unknown) => error);
+  return new Error(messageOf(reason), { cause: thrown });
+}
