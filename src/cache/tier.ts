@@ -10,6 +10,8 @@ import type { MaybePromise } from '../core/maybe-promise.js';
 export interface Key {
   /** MurmurHash3 x64 128 as sixteen characters below U+0100, a byte each: cheap to make and to look up in a `Map`. */
   readonly digest: string;
+  /** What a named key was made of; content has none. */
+  readonly name?: string | undefined;
   /** The check of the same content, a byte a character, computed at the first call. */
   check(): string;
 }
@@ -37,8 +39,9 @@ export interface EntryHead extends Omit<Entry, 'value'> {
 /**
  * One tier of the cache. All of them pass `test/cache/tier-conformance.ts`.
  *
- * A tier never throws for what it holds: an entry that has expired, that is damaged or that belongs to other content is a
- * miss and a number in the statistics. A tier that answers from memory does so without a promise.
+ * Changes take effect in the order in which they were asked for, whether or not the one before was awaited. A tier never
+ * throws for what it holds: an entry that has expired, that is damaged or that belongs to other content is a miss and a number
+ * in the statistics. A tier that answers from memory does so without a promise.
  */
 export interface Tier {
   readonly name: string;
