@@ -3,7 +3,7 @@ import { abortable, checkAborted } from '../core/abort.js';
 import type { Clock } from '../core/clock.js';
 import { MillraceError } from '../core/errors.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
-import { checkString } from '../core/options.js';
+import { checkInteger, checkString } from '../core/options.js';
 import {
   resolveSetOptions,
   resolveWarmOptions,
@@ -336,7 +336,8 @@ export class TieredCache {
     const { negativeTtlMs, sizeBytes } = this.#settings;
     const livesMs = value === undefined ? Math.min(ttlMs, negativeTtlMs) : ttlMs;
     if (livesMs === 0) return undefined;
-    const bytes = ENTRY_BYTES + (value !== undefined && sizeBytes !== undefined ? sizeBytes(value) : weigh(value));
+    const isSized = value !== undefined && sizeBytes !== undefined;
+    const bytes = isSized ? checkInteger('sizeBytes(value)', sizeBytes(value), 0) : ENTRY_BYTES + weigh(value);
     const expiresAtMs = this.#clock.epochMs() + livesMs;
     return { check: key.check(), value, expiresAtMs, bytes, name: key.name, tags };
   }

@@ -119,7 +119,7 @@ describe('nothing as a result', () => {
 
   it('is computed anew each time without', async () => {
     const { cache } = stackOf({ negativeTtlMs: 0 });
-    expect(await cache.getOrCompute(A, () => undefined)).toBeUndefined();
+    expect(await cache.getOrCompute<string>(A, () => undefined)).toBeUndefined();
     expect(await cache.getOrCompute(A, () => 'found')).toBe('found');
   });
 });
@@ -210,8 +210,14 @@ describe('bounds', () => {
     const { signal } = new AbortController();
     const counts = { added: 0, removed: 0 };
     const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-    signal.addEventListener = (...args: Parameters<typeof add>) => (counts.added++, add(...args));
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => (counts.removed++, remove(...args));
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      counts.added++;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      counts.removed++;
+      remove(...args);
+    };
     await cache.getOrCompute(A, () => 1, { signal });
     await cache.getOrCompute(keyOf('b'), () => Promise.reject(new Error('no')), { signal }).catch(() => undefined);
     expect(counts.added).toBe(2);

@@ -27,7 +27,7 @@ describe('a look-up', () => {
   it('asks no tier below the one that has it', async () => {
     const stack = stackOf();
     await stack.cache.set(A, 1);
-    stack.cache.get(A);
+    void stack.cache.get(A);
     expect([stack.l2.log, stack.l3.log]).toEqual([['set'], ['set']]);
   });
 
@@ -95,7 +95,10 @@ describe('a write', () => {
     const entry = stack.l3.entries.get('user:1');
     expect(entry).toMatchObject({ name: 'user:1', tags: ['x', 'y'], check: 'user:1' });
     await stack.cache.set(A, 'fourteen chars');
-    expect(stack.l1.entries.get('a')!.bytes - entry!.bytes).toBe(10);
+    expect([entry?.bytes, stack.l1.entries.get('a')?.bytes]).toEqual([4, 14]);
+    const unsized = stackOf({ sizeBytes: () => Number.NaN });
+    const { code, message } = await errorOf(unsized.cache.set(A, 1));
+    expect([code, message]).toEqual(['ERR_OPTION_RANGE', 'sizeBytes(value) must be an integer >= 0, got NaN']);
   });
 
   it('refuses what is out of bounds, with its path', async () => {
