@@ -51,27 +51,40 @@ export class Environment {
     }
   }
 
-  /** Empties tables and removes rows in one transaction that runs on lmdb's thread alone. */
-  async empty(tables: readonly Table[], rows: readonly [Table, Uint8Array][]): Promise<void> {
-    try {
-      await this.#root.batch(() => {
-        for (const table of tables) void table.clearAsync();
-        for (const [table, key] of rows) void table.remove(key);
-      });
-    } catch (thrown) {
-      throw await withReason(thrown);
-    }
-  }
-
   /** Frees what readers that were killed still pin. Costs well below a microsecond when there are none. */
   dropDeadReaders(): void {
     this.#root.readerCheck();
+  }
+
+  /** Names of all tables. */
+  tableNames(): string[] {
+    return [...this.#root.getKeys()].map((key) => Buffer.from(key).toString('utf8').replace(/\0$/, ''));
+  }
+
+  /** Copies all tables into an environment that has none. */
+  async copyTo(target: Environment): Promise<void> {
+    for (const name of this.tableNames()) {
+      const [from, to] = [this.table(name), target.table(name)];
+      const rows = from.getRange()[Symbol.iterator]();
+      for (let isDone = false; !isDone; ) {
+        isDone = await target.transact(() => {
+          for (let copied = 0; copied < COPIED_AT_ONCE; copied++) {
+            const next = rows.next();
+            if (next.done === true) return true;
+            to.putSync(Buffer.from(next.value.key), next.value.value, { append: true });
+          }
+          return false;
+        });
+      }
+    }
   }
 
   async close(): Promise<void> {
     await this.#root.close();
   }
 }
+
+const COPIED_AT_ONCE = 256;
 
 /** Bytes of a table's pages, which is what it takes of the file. Within a transaction: as the transaction has made it. */
 export function tableSize(table: Table): { readonly bytes: number; readonly rows: number } {

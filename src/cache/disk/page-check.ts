@@ -127,12 +127,19 @@ class PageCheck {
       if (isLeaf) {
         found.leafPages++;
         found.entries += nodes.length;
-        for (const at of nodes) this.#checkLeafNode(bytes, at, found, visit);
+        checkPacking(
+          bytes,
+          nodes.map((at) => [at, this.#checkLeafNode(bytes, at, found, visit)]),
+        );
         checkOrder(nodes.map((at) => keyOf(bytes, at)), step, order);
       } else {
         found.branchPages++;
         if (nodes.length < 2) throw new Damage('a branch has one way only');
         const keys = nodes.map((at) => keyOf(bytes, at));
+        checkPacking(
+          bytes,
+          nodes.map((at, place) => [at, at + NODE.headerBytes + keys[place]!.length]),
+        );
         checkOrder(keys.slice(1), step, order);
         for (let place = nodes.length - 1; place >= 0; place--) {
           const [from, before] = [place === 0 ? step.from : keys[place], keys[place + 1] ?? step.before];
@@ -145,7 +152,8 @@ class PageCheck {
     }
   }
 
-  #checkLeafNode(bytes: Buffer, at: number, found: Found, visit: Visit): void {
+  /** Where the node ends. */
+  #checkLeafNode(bytes: Buffer, at: number, found: Found, visit: Visit): number {
     const size = bytes.readUInt32LE(at);
     const flags = bytes.readUInt16LE(at + 4);
     const key = keyOf(bytes, at);
@@ -156,7 +164,7 @@ class PageCheck {
     if ((flags & ~(NODE.bigData | NODE.subTree)) !== 0) throw new Damage('a node has unknown flags');
     if (!isBig) {
       visit(key, flags, () => bytes.subarray(valueAt, valueAt + size));
-      return;
+      return valueAt + inlineBytes;
     }
     const first = readCount(bytes, valueAt, 'page');
     const pages = readCount(bytes, valueAt + 16, 'pages', this.#meta.lastPage);
@@ -164,6 +172,7 @@ class PageCheck {
     found.overflowPages += pages;
     this.#takeOverflow(first, pages);
     visit(key, flags, () => Buffer.from(this.#read(first * this.#meta.pageBytes + PAGE_HEADER_BYTES, size, size)));
+    return valueAt + inlineBytes;
   }
 
   #takeOverflow(first: number, pages: number): void {
@@ -242,6 +251,16 @@ function nodesOf(bytes: Buffer): number[] {
   }
   if (nodes.length === 0) throw new Damage('a page is empty');
   return nodes;
+}
+
+/** The nodes, each with its begin and end, lie one behind the other from the end of the free space to that of the page. */
+function checkPacking(bytes: Buffer, nodes: readonly (readonly [number, number])[]): void {
+  let end = PAGE_HEADER_BYTES + bytes.readUInt16LE(22);
+  for (const [begin, nodeEnd] of [...nodes].sort(([a], [b]) => a - b)) {
+    if (begin !== end) throw new Damage('nodes overlap');
+    end = nodeEnd + (nodeEnd % 2);
+  }
+  if (end !== bytes.length) throw new Damage('nodes do not fill their page');
 }
 
 function keyOf(bytes: Buffer, node: number): Buffer {

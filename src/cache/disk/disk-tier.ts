@@ -1,0 +1,348 @@
+import { MillraceError } from '../../core/errors.js';
+import type { Clock } from '../../core/clock.js';
+import { decodeEntry, decodeHead, encodeEntry } from '../entry-codec.js';
+import type { Entry, EntryHead, Key, Page, Tier, TierStats } from '../tier.js';
+import type { DiskGuard, GuardStats } from './disk-guard.js';
+import type { ResolvedDiskTierOptions } from './disk-options.js';
+import { DAMAGED, type DiskTable } from './disk-table.js';
+import type { DiskWriter, Write, WriteOwner } from './disk-writer.js';
+
+/** What a disk tier has done since it was opened here, and what it holds now, whoever wrote it. */
+export interface DiskTierStats extends TierStats {
+  /** Reads and writes that the disk refused; what was to be written is not found then. */
+  readonly failures: number;
+  /** `undefined`: the tier has no guard. */
+  readonly guard: GuardStats | undefined;
+}
+
+/** What a tier works on. */
+export interface DiskTierParts {
+  readonly name: string;
+  readonly table: DiskTable;
+  readonly guard: DiskGuard | undefined;
+  readonly writer: DiskWriter;
+  readonly clock: Clock;
+  /** Called when the file may be damaged. */
+  readonly onSuspicion: () => void;
+  readonly onClose: () => void;
+}
+
+/**
+ * The entries of a namespace on disk (L3). Reads are synchronous; writes resolve when they are committed, and survive the end of
+ * the process from then on.
+ *
+ * - Bound: the pages that entries and index take. Beyond it those go that were used longest ago. A use is recorded when the last one
+ *   recorded is `lastUseMs` old, so that of two entries whose last uses are further apart than that the older goes first; recorded uses of
+ *   other processes are known up to a second later.
+ * - A disk that refuses a write (it is full) costs the entry, which is then a miss here, and a number in the statistics. After that nothing is
+ *   tried for a second. Deleting is always tried, and rejects when it is refused.
+ */
+export class DiskTier implements Tier, WriteOwner {
+  readonly name: string;
+  readonly #table: DiskTable;
+  readonly #guard: DiskGuard | undefined;
+  readonly #writer: DiskWriter;
+  readonly #clock: Clock;
+  readonly #options: ResolvedDiskTierOptions;
+  readonly #onSuspicion: () => void;
+  readonly #onClose: () => void;
+  /** Digests used since the last time that uses were written. */
+  #used = new Set<string>();
+  #usesTimer: { cancel(): void } | undefined;
+  /** Digests of which it is not known what the disk holds. */
+  readonly #doubtful = new Set<string>();
+  #isAllDoubtful = false;
+  #retryAtMs = 0;
+  #sweepCursor: string | undefined;
+  #isClosed = false;
+  readonly #count = { hits: 0, misses: 0, expired: 0, mismatches: 0, damaged: 0, sets: 0, evictions: 0, failures: 0 };
+
+  constructor(parts: DiskTierParts, options: ResolvedDiskTierOptions) {
+    this.name = parts.name;
+    this.#table = parts.table;
+    this.#guard = parts.guard;
+    this.#writer = parts.writer;
+    this.#clock = parts.clock;
+    this.#options = options;
+    this.#onSuspicion = parts.onSuspicion;
+    this.#onClose = parts.onClose;
+  }
+
+  get(key: Key): Entry | undefined {
+    const entry = this.#isClosed ? undefined : this.#find(key);
+    if (entry === undefined) this.#count.misses++;
+    else this.#count.hits++;
+    return entry;
+  }
+
+  async set(key: Key, entry: Entry): Promise<void> {
+    this.#checkOpen();
+    const { digest } = key;
+    const room = this.#writer.room();
+    if (room !== undefined) {
+      await room;
+      this.#checkOpen();
+    }
+    const encoded = encodeEntry(entry, this.#options.compressFromBytes);
+    this.#count.sets++;
+    if (encoded.length > this.#options.bytesMax - PAGES_RESERVED_BYTES) {
+      await this.delete(digest);
+      return;
+    }
+    if (this.#clock.monotonicMs() < this.#retryAtMs) {
+      this.#fail(digest);
+      return;
+    }
+    this.#settleDoubts();
+    const usedAtMs = this.#clock.epochMs();
+    const error = await this.#write(encoded.length, () => {
+      this.#table.put(digest, encoded, entry.expiresAtMs, usedAtMs);
+    });
+    if (error === undefined) this.#doubtful.delete(digest);
+    else this.#fail(digest);
+  }
+
+  async delete(digest: string): Promise<boolean> {
+    this.#checkOpen();
+    return this.#remove(digest, () => this.#table.remove(digest));
+  }
+
+  async clear(): Promise<void> {
+    this.#checkOpen();
+    const error = await this.#write(0, () => {
+      this.#table.clear();
+    });
+    if (error !== undefined) {
+      this.#isAllDoubtful = true;
+      throw this.#refusal(error);
+    }
+    this.#doubtful.clear();
+    this.#isAllDoubtful = false;
+    this.#guard?.reset();
+  }
+
+  page(cursor: string | undefined, limit: number): Page {
+    this.#checkOpen();
+    const found = this.#table.digestsFrom(cursor, limit);
+    const heads = found.flatMap(({ digest }): EntryHead[] => {
+      const entry = this.#isDoubtful(digest) ? undefined : this.#table.find(digest);
+      const head = entry === undefined ? undefined : decodeHead(entry.encoded);
+      return head === undefined ? [] : [{ ...head, digest }];
+    });
+    return { heads, cursor: found.length < limit ? undefined : found.at(-1)?.digest };
+  }
+
+  async sweep(budgetMs: number): Promise<boolean> {
+    this.#checkOpen();
+    const untilMs = this.#clock.monotonicMs() + budgetMs;
+    const nowMs = this.#clock.epochMs();
+    const removals: Promise<boolean>[] = [];
+    do {
+      const found = this.#table.digestsFrom(this.#sweepCursor, SWEPT_AT_ONCE);
+      for (const { digest, expiresAtMs } of found) if (expiresAtMs <= nowMs) removals.push(this.#removeExpired(digest, nowMs));
+      this.#sweepCursor = found.length < SWEPT_AT_ONCE ? undefined : found.at(-1)?.digest;
+    } while (this.#sweepCursor !== undefined && removals.length < SWEPT_MAX && this.#clock.monotonicMs() < untilMs);
+    await Promise.all(removals);
+    return this.#sweepCursor !== undefined;
+  }
+
+  stats(): DiskTierStats {
+    const { entries, bytes } = this.#isClosed ? NOTHING : this.#table.size();
+    const rawBytes = this.#isClosed ? 0 : this.#table.rawBytes();
+    const { bytesMax } = this.#options;
+    return { ...this.#count, entries, bytes, bytesMax, rawBytes, guard: this.#guard?.stats() };
+  }
+
+  /** Writes what is waiting. Later calls find nothing, or throw `ERR_CLOSED`. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#writeUses();
+    const saved = this.#guard?.save();
+    const bytes = saved?.bytes.length;
+    const written = bytes === undefined ? undefined : this.#write(bytes, () => saved && this.#table.saveGuard(saved));
+    this.#isClosed = true;
+    this.#usesTimer?.cancel();
+    await written;
+    await this.#writer.flush();
+    await this.#guard?.close();
+    this.#onClose();
+  }
+
+  /** Begins a transaction; the writer's to call. */
+  begin(): void {
+    this.#table.begin();
+  }
+
+  /** Ends a transaction; the writer's to call. */
+  end(isTimeUp: () => boolean): void {
+    this.#count.evictions += this.#table.evict(this.#options.bytesMax, isTimeUp);
+    this.#table.end();
+    if (isTimeUp() && this.#table.size().bytes > this.#options.bytesMax) this.#trimLater();
+  }
+
+  #find(key: Key): Entry | undefined {
+    const { digest } = key;
+    if (this.#isDoubtful(digest)) return undefined;
+    if (this.#guard?.mayContain(digest) === false) return undefined;
+    try {
+      const found = this.#table.find(digest);
+      if (found === undefined) {
+        this.#guard?.noteFalsePositive();
+        return undefined;
+      }
+      const nowMs = this.#clock.epochMs();
+      if (found.expiresAtMs <= nowMs) {
+        this.#count.expired++;
+        return undefined;
+      }
+      const entry = found === DAMAGED ? undefined : decodeEntry(found.encoded);
+      if (entry === undefined || entry.expiresAtMs !== found.expiresAtMs) {
+        this.#count.damaged++;
+        void this.#remove(digest, () => this.#table.removeDamaged(digest)).catch(() => {});
+        return undefined;
+      }
+      if (entry.check !== key.check()) {
+        this.#count.mismatches++;
+        return undefined;
+      }
+      if (nowMs - found.usedAtMs >= this.#options.lastUseMs) this.#noteUse(digest);
+      return entry;
+    } catch {
+      this.#count.failures++;
+      this.#onSuspicion();
+      return undefined;
+    }
+  }
+
+  /** Writes in a transaction of its own or with others; resolves with the error that it failed with. */
+  #write(bytes: number, work: () => void): Promise<Error | undefined> {
+    return new Promise((resolve) => {
+      const write: Write = {
+        bytes: bytes + SMALL_WRITE_BYTES,
+        owner: this,
+        apply: work,
+        settle: (error) => {
+          if (error !== undefined) this.#noteRefusal();
+          else this.#noteCommit();
+          resolve(error);
+        },
+      };
+      // Uses go first, so that an eviction in the same transaction knows them.
+      this.#writeUses();
+      this.#writer.push(write);
+    });
+  }
+
+  #removeExpired(digest: string, nowMs: number): Promise<boolean> {
+    return this.#remove(digest, () => this.#table.removeExpired(digest, nowMs)).catch(() => false);
+  }
+
+  /** @throws MillraceError `ERR_CACHE_DIR` when it cannot be told whether the entry is gone; it then counts as absent here. */
+  async #remove(digest: string, work: () => boolean): Promise<boolean> {
+    const room = this.#writer.room();
+    if (room !== undefined) await room;
+    let isThere = false;
+    const error = await this.#write(0, () => (isThere = work()));
+    if (error === undefined) {
+      this.#doubtful.delete(digest);
+      return isThere;
+    }
+    this.#fail(digest);
+    throw this.#refusal(error);
+  }
+
+  #noteUse(digest: string): void {
+    this.#used.add(digest);
+    if (this.#used.size >= USES_MAX) this.#writeUses();
+    else this.#usesTimer ??= this.#clock.schedule(() => this.#writeUses(), USES_WAIT_MS, { keepsAlive: false });
+  }
+
+  #writeUses(): void {
+    this.#usesTimer?.cancel();
+    this.#usesTimer = undefined;
+    if (this.#used.size === 0) return;
+    const used = this.#used;
+    this.#used = new Set();
+    // Uses are dropped before anything else is when the disk cannot keep up.
+    if (this.#writer.room() !== undefined || this.#clock.monotonicMs() < this.#retryAtMs) return;
+    const usedAtMs = this.#clock.epochMs();
+    for (const digest of used) {
+      this.#writer.push({
+        bytes: SMALL_WRITE_BYTES,
+        owner: this,
+        apply: () => this.#table.use(digest, usedAtMs, this.#options.lastUseMs),
+        settle: (error) => (error === undefined ? undefined : this.#noteRefusal()),
+      });
+    }
+  }
+
+  #noteCommit(): void {
+    const guard = this.#guard;
+    guard?.noteCommit();
+    if (guard?.isSaveDue !== true || this.#isClosed) return;
+    const saved = guard.save();
+    this.#writer.push({
+      bytes: saved.bytes.length,
+      owner: this,
+      apply: () => {
+        this.#table.saveGuard(saved);
+      },
+      settle: () => {},
+    });
+  }
+
+  #trimLater(): void {
+    if (this.#isClosed) return;
+    this.#writer.push({ bytes: SMALL_WRITE_BYTES, owner: this, apply: () => {}, settle: () => {} });
+  }
+
+  #isDoubtful(digest: string): boolean {
+    return this.#isAllDoubtful || (this.#doubtful.size > 0 && this.#doubtful.has(digest));
+  }
+
+  #fail(digest: string): void {
+    this.#count.failures++;
+    if (this.#doubtful.size < DOUBTS_MAX) this.#doubtful.add(digest);
+    else this.#isAllDoubtful = true;
+  }
+
+  #noteRefusal(): void {
+    this.#retryAtMs = this.#clock.monotonicMs() + RETRY_MS;
+    this.#onSuspicion();
+  }
+
+  /** Removes what may be there in place of what could not be written. */
+  #settleDoubts(): void {
+    if (!this.#isAllDoubtful && this.#doubtful.size === 0) return;
+    const all = this.#isAllDoubtful;
+    const digests = [...this.#doubtful];
+    void this.#write(0, () => {
+      if (all) this.#table.clear();
+      else for (const digest of digests) this.#table.remove(digest);
+    }).then((error) => {
+      if (error !== undefined) return;
+      if (all) this.#isAllDoubtful = false;
+      for (const digest of digests) this.#doubtful.delete(digest);
+    });
+  }
+
+  #refusal(error: Error): MillraceError {
+    return new MillraceError('ERR_CACHE_DIR', `the cache on disk cannot be written: ${error.message}`, { cause: error });
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new MillraceError('ERR_CLOSED', `the cache tier ${this.name} is closed`);
+  }
+}
+
+const NOTHING = Object.freeze({ entries: 0, bytes: 0 });
+/** What an entry may take besides itself: the roots of both trees, and the ends of its pages. */
+const PAGES_RESERVED_BYTES = 4 * 4096;
+/** What a write without a value counts for. */
+const SMALL_WRITE_BYTES = 128;
+const USES_MAX = 1024;
+const USES_WAIT_MS = 1000;
+const DOUBTS_MAX = 10_000;
+const RETRY_MS = 1000;
+const SWEPT_AT_ONCE = 256;
+const SWEPT_MAX = 4096;
