@@ -104,7 +104,8 @@ export class DiskTier implements Tier, WriteOwner {
 
   async delete(digest: string): Promise<boolean> {
     this.#checkOpen();
-    return this.#remove(digest, () => this.#table.remove(digest));
+    const nowMs = this.#clock.epochMs();
+    return this.#remove(digest, () => !this.#table.removeExpired(digest, nowMs) && this.#table.remove(digest));
   }
 
   async clear(): Promise<void> {
@@ -124,8 +125,9 @@ export class DiskTier implements Tier, WriteOwner {
   page(cursor: string | undefined, limit: number): Page {
     this.#checkOpen();
     const found = this.#table.digestsFrom(cursor, limit);
-    const heads = found.flatMap(({ digest }): EntryHead[] => {
-      const entry = this.#isDoubtful(digest) ? undefined : this.#table.find(digest);
+    const nowMs = this.#clock.epochMs();
+    const heads = found.flatMap(({ digest, expiresAtMs }): EntryHead[] => {
+      const entry = expiresAtMs <= nowMs || this.#isDoubtful(digest) ? undefined : this.#table.find(digest);
       const head = entry === undefined ? undefined : decodeHead(entry.encoded);
       return head === undefined ? [] : [{ ...head, digest }];
     });
