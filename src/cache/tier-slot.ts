@@ -12,12 +12,15 @@ export const HIDDEN_MAX = 65_536;
 /** What a key will hold when the tier is done: an entry, or nothing. */
 interface Change {
   readonly entry: Entry | undefined;
+  /** Resolves when the tier is done, or has failed; `undefined`: it has failed before. */
+  done: Promise<void> | undefined;
 }
 
 /**
  * A tier at its place in the stack: it never fails a reader, and never shows what is about to be, or should have been, replaced.
  *
- * A slow tier answers reads from what it has committed. While a change is under way, reads therefore go by the change. Where a
+ * Changes of a key reach the tier one after the other, in the order of the calls. A slow tier answers reads from what it has
+ * committed. While a change is under way, reads therefore go by the change. Where a
  * change failed and the older entry could not be removed either, the key stays hidden until that succeeds: an older value does
  * not come back in this process.
  */
@@ -34,7 +37,8 @@ export class TierSlot {
   #pendingBytes = 0;
   #pendingHits = 0;
   #errors = 0;
-  #clearsUnderWay = 0;
+  /** Under way: nothing is to be shown, and changes wait. */
+  #clearing: Promise<void> | undefined;
   /** A `clear` failed, or too much is hidden: what the tier holds is not to be shown. */
   #isDistrusted = false;
   #sleepers: (() => void)[] = [];
@@ -78,7 +82,7 @@ export class TierSlot {
       const change = this.#changes.get(key.digest);
       if (change !== undefined) return this.#changedEntry(change, key);
     }
-    if (this.#isDistrusted || this.#clearsUnderWay > 0) return undefined;
+    if (this.#isDistrusted || this.#clearing !== undefined) return undefined;
     if (--this.#untilSample === 0) return this.#timedGet(key);
     return this.#containedGet(key);
   }
@@ -89,16 +93,17 @@ export class TierSlot {
    * @throws MillraceError `ERR_CACHE_VALUE`.
    */
   set(key: Key, entry: Entry): Promise<void> | undefined {
+    const { digest } = key;
     let done: MaybePromise<void>;
     try {
-      done = this.#tier.set(key, entry);
+      done = this.#inTurn(digest, () => this.#tier.set(key, entry));
     } catch (thrown) {
       // At once where it can be: a caller that writes behind is told as well.
       if (isValueError(thrown)) throw thrown;
       done = failed(thrown);
     }
-    if (isPromise(done)) return this.#track(this.#finishSet(key.digest, entry, done));
-    this.#show(key.digest);
+    if (isPromise(done)) return this.#change(digest, entry, (change) => this.#finishSet(digest, entry, change, done));
+    this.#show(digest);
     return undefined;
   }
 
@@ -106,12 +111,12 @@ export class TierSlot {
   delete(digest: string): MaybePromise<boolean> {
     let done: MaybePromise<boolean>;
     try {
-      done = this.#tier.delete(digest);
+      done = this.#inTurn(digest, () => this.#tier.delete(digest));
     } catch (thrown) {
       this.#hide(digest);
       throw thrown;
     }
-    if (isPromise(done)) return this.#track(this.#finishDelete(digest, done));
+    if (isPromise(done)) return this.#change(digest, undefined, (change) => this.#finishDelete(digest, change, done));
     this.#show(digest);
     return done;
   }
@@ -122,12 +127,20 @@ export class TierSlot {
     this.#hidden.clear();
     let done: MaybePromise<void>;
     try {
-      done = this.#tier.clear();
+      done = this.#underWay.size === 0 ? this.#tier.clear() : this.flush().then(() => this.#tier.clear());
     } catch (thrown) {
       throw this.#notCleared(thrown);
     }
-    if (isPromise(done)) return this.#track(this.#finishClear(done));
-    this.#isDistrusted = false;
+    if (!isPromise(done)) {
+      this.#isDistrusted = false;
+      return undefined;
+    }
+    const cleared = this.#track(this.#finishClear(done));
+    const clearing = settled(cleared).then(() => {
+      if (this.#clearing === clearing) this.#clearing = undefined;
+    });
+    this.#clearing = clearing;
+    return cleared;
   }
 
   page(cursor: string | undefined, limit: number): MaybePromise<Page> {
@@ -209,8 +222,22 @@ export class TierSlot {
     return entry;
   }
 
-  async #finishSet(digest: string, entry: Entry, done: Promise<void>): Promise<void> {
-    const change = this.#begin(digest, entry);
+  /** At once, or behind what is under way for the key or for all. */
+  #inTurn<T>(digest: string, call: () => MaybePromise<T>): MaybePromise<T> {
+    const before = this.#changes.get(digest)?.done ?? this.#clearing;
+    return before === undefined ? call() : before.then(call);
+  }
+
+  #change<T>(digest: string, entry: Entry | undefined, finish: (change: Change) => Promise<T>): Promise<T> {
+    const change: Change = { entry, done: undefined };
+    this.#show(digest);
+    this.#changes.set(digest, change);
+    const finished = this.#track(finish(change));
+    change.done = settled(finished);
+    return finished;
+  }
+
+  async #finishSet(digest: string, entry: Entry, change: Change, done: Promise<void>): Promise<void> {
     this.#pendingBytes += entry.bytes;
     try {
       await done;
@@ -222,15 +249,14 @@ export class TierSlot {
       }
       this.#errors++;
       // A later change speaks for itself.
-      if (this.#changes.get(digest) === change) await this.#removeOlder(digest);
+      if (this.#changes.get(digest) === change) await this.#removeOlder(digest, change);
     } finally {
       this.#pendingBytes -= entry.bytes;
       this.#wake();
     }
   }
 
-  async #finishDelete(digest: string, done: Promise<boolean>): Promise<boolean> {
-    const change = this.#begin(digest, undefined);
+  async #finishDelete(digest: string, change: Change, done: Promise<boolean>): Promise<boolean> {
     try {
       const wasThere = await done;
       this.#end(digest, change);
@@ -243,14 +269,11 @@ export class TierSlot {
   }
 
   async #finishClear(done: Promise<void>): Promise<void> {
-    this.#clearsUnderWay++;
     try {
       await done;
       this.#isDistrusted = false;
     } catch (thrown) {
       throw this.#notCleared(thrown);
-    } finally {
-      this.#clearsUnderWay--;
     }
   }
 
@@ -271,20 +294,14 @@ export class TierSlot {
     }
   }
 
-  /** Behind a `set` that failed: what the key held before must not come back. */
-  async #removeOlder(digest: string): Promise<void> {
+  /** Behind a `set` that failed: what the key held before must not come back. The change is still under way. */
+  async #removeOlder(digest: string, change: Change): Promise<void> {
     try {
-      await this.delete(digest);
+      await this.#tier.delete(digest);
+      this.#end(digest, change);
     } catch {
-      // `delete` has hidden it.
+      if (this.#changes.get(digest) === change) this.#hide(digest);
     }
-  }
-
-  #begin(digest: string, entry: Entry | undefined): Change {
-    const change: Change = { entry };
-    this.#show(digest);
-    this.#changes.set(digest, change);
-    return change;
   }
 
   #end(digest: string, change: Change): void {
@@ -299,7 +316,7 @@ export class TierSlot {
       return;
     }
     this.#hidden.add(digest);
-    this.#changes.set(digest, { entry: undefined });
+    this.#changes.set(digest, { entry: undefined, done: undefined });
   }
 
   #show(digest: string): void {
@@ -322,6 +339,10 @@ export class TierSlot {
     this.#sleepers = [];
     for (const wake of sleepers) wake();
   }
+}
+
+async function settled(work: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([work]);
 }
 
 async function failed(thrown: unknown): Promise<never> {

@@ -39,9 +39,8 @@ export interface EntryHead extends Omit<Entry, 'value'> {
 /**
  * One tier of the cache. All of them pass `test/cache/tier-conformance.ts`.
  *
- * Changes take effect in the order in which they were asked for, whether or not the one before was awaited. A tier never
- * throws for what it holds: an entry that has expired, that is damaged or that belongs to other content is a miss and a number
- * in the statistics. A tier that answers from memory does so without a promise.
+ * A tier never throws for what it holds: an entry that has expired, that is damaged or that belongs to other content is a
+ * miss and a number in the statistics. A tier that answers from memory does so without a promise.
  */
 export interface Tier {
   readonly name: string;

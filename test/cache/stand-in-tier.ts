@@ -26,7 +26,6 @@ export class StandInTier implements Tier {
   readonly #clock: Clock;
   readonly #options: StandInOptions;
   #gates: (() => void)[] = [];
-  #order: Promise<unknown> = Promise.resolve();
   #counts = { hits: 0, misses: 0, expired: 0, mismatches: 0, sets: 0, evictions: 0 };
 
   constructor(name: string, clock: Clock, options: StandInOptions = {}) {
@@ -35,12 +34,12 @@ export class StandInTier implements Tier {
     this.#options = options;
   }
 
-  /** Lets everything that is held go on, in order. */
+  /** Lets everything that is held go on, the last first: the order of changes is not this tier's business. */
   release(): void {
     this.isHeld = false;
     const gates = this.#gates;
     this.#gates = [];
-    for (const open of gates) open();
+    for (const open of gates.reverse()) open();
   }
 
   get(key: Key): MaybePromise<Entry | undefined> {
@@ -129,19 +128,15 @@ export class StandInTier implements Tier {
     return this.#options.isSlow === true ? this.#later(result) : result();
   }
 
-  /** A slow tier commits in the order in which it was asked. */
+  /** A slow tier commits when it likes. */
   #change<T>(operation: Operation, run: () => T): MaybePromise<T> {
     this.log.push(operation);
     if (this.#options.isSlow !== true) return this.#attempt(operation, run)();
     const gate = this.#gate();
-    const before = this.#order;
-    const done = (async () => {
-      await before;
+    return (async () => {
       await gate;
       return this.#attempt(operation, run)();
     })();
-    this.#order = done.catch(() => undefined);
-    return done;
   }
 
   #attempt<T>(operation: Operation, run: () => T): () => T {
