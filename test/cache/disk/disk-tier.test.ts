@@ -2,9 +2,6 @@
  * Proves that L3 is a tier, with and without a guard, and what is its own: it stays within its bytes on the disk, evicts in the order of last
  * use as far as that is recorded, and finds everything again after it was closed.
  */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe } from 'vitest';
 import { DiskStore } from '../../../src/cache/disk/disk-store.js';
 import type { Tier } from '../../../src/cache/tier.js';
 import { Scratch } from '../../support/scratch.js';
