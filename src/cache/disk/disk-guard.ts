@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DiskTable, SavedGuard } from './disk-table.js';
 
 /** A set of digests that may take an absent one for present, but never a present one for absent. */
-export interface DigestFilter {
+export interface GuardFilter {
   add(digest: string): void;
   mayContain(digest: string): boolean;
   /** Whether it holds so much that it takes too many for present. */
@@ -13,9 +13,9 @@ export interface DigestFilter {
 
 /** Where filters come from. */
 export interface FilterMaker {
-  make(entriesExpected: number): DigestFilter;
+  make(entriesExpected: number): GuardFilter;
   /** `undefined` for bytes that are no filter. */
-  parse(bytes: Uint8Array): DigestFilter | undefined;
+  parse(bytes: Uint8Array): GuardFilter | undefined;
 }
 
 export interface GuardStats {
@@ -180,7 +180,7 @@ export class DiskGuard {
 
 /** All that a table held up to a sequence number, and perhaps more. */
 interface Known {
-  readonly filter: DigestFilter;
+  readonly filter: GuardFilter;
   sequence: number;
 }
 

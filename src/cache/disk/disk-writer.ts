@@ -84,6 +84,8 @@ export class DiskWriter {
       const batch: Write[] = [];
       this.#environment.dropDeadReaders();
       const error = await this.#environment.transact(() => this.#apply(batch)).then(() => undefined, asError);
+      // A transaction that could not even begin has taken nothing, and fails those who were to be first.
+      if (error !== undefined && batch.length === 0) this.#take(batch, WRITES_MAX);
       for (const write of batch) write.settle(error);
       this.#admit();
     }
@@ -95,22 +97,29 @@ export class DiskWriter {
     const isTimeUp = (): boolean => this.#clock.monotonicMs() >= untilMs;
     const owners = new Set<WriteOwner>();
     const queue = this.#queue;
-    let next = 0;
+    let count = 0;
     let bytes = 0;
     try {
-      for (; next < queue.length && next < WRITES_MAX && bytes < SLICE_BYTES; next++) {
-        const write = queue[next]!;
-        batch.push(write);
+      for (const write of queue) {
+        count++;
         bytes += write.bytes;
         if (!owners.has(write.owner)) write.owner.begin();
         owners.add(write.owner);
         write.apply();
-        if (next % WRITES_PER_LOOK === 0 && isTimeUp()) break;
+        if (count >= WRITES_MAX || bytes >= SLICE_BYTES) break;
+        if (count % WRITES_PER_LOOK === 0 && isTimeUp()) break;
       }
       for (const owner of owners) owner.end(isTimeUp);
     } finally {
-      queue.splice(0, batch.length);
-      for (const write of batch) this.#queueBytes -= write.bytes;
+      this.#take(batch, count);
+    }
+  }
+
+  /** Takes the first writes out of the queue. */
+  #take(batch: Write[], count: number): void {
+    for (const write of this.#queue.splice(0, count)) {
+      this.#queueBytes -= write.bytes;
+      batch.push(write);
     }
   }
 

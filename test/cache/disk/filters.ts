@@ -1,10 +1,10 @@
 /** Filters for guards that are exact, unless they are told to take a share of what is absent for present. */
-import type { DigestFilter, FilterMaker } from '../../../src/cache/disk/disk-guard.js';
+import type { GuardFilter, FilterMaker } from '../../../src/cache/disk/disk-guard.js';
 
 /** A filter that becomes useless with more than `room` digests. */
 export function exactFilters(room = Infinity): FilterMaker & { readonly made: number[] } {
   const made: number[] = [];
-  const filterOf = (digests: Set<string>): DigestFilter => ({
+  const filterOf = (digests: Set<string>): GuardFilter => ({
     add: (digest) => void digests.add(digest),
     mayContain: (digest) => digests.has(digest),
     get isUseless() {
