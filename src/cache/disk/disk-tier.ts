@@ -75,31 +75,10 @@ export class DiskTier implements Tier, WriteOwner {
     return entry;
   }
 
-  async set(key: Key, entry: Entry): Promise<void> {
+  /** What cannot be encoded is thrown at once, before anything is waited for: a caller that does not wait is told as well. */
+  set({ digest }: Key, entry: Entry): Promise<void> {
     this.#checkOpen();
-    const { digest } = key;
-    const room = this.#writer.room();
-    if (room !== undefined) {
-      await room;
-      this.#checkOpen();
-    }
-    const encoded = encodeEntry(entry, this.#options.compressFromBytes);
-    this.#count.sets++;
-    if (encoded.length > this.#options.bytesMax - PAGES_RESERVED_BYTES) {
-      await this.delete(digest);
-      return;
-    }
-    if (this.#clock.monotonicMs() < this.#retryAtMs) {
-      this.#fail(digest);
-      return;
-    }
-    this.#settleDoubts();
-    const usedAtMs = this.#clock.epochMs();
-    const error = await this.#write(encoded.length, () => {
-      this.#table.put(digest, encoded, entry.expiresAtMs, usedAtMs);
-    });
-    if (error === undefined) this.#doubtful.delete(digest);
-    else this.#fail(digest);
+    return this.#store(digest, encodeEntry(entry, this.#options.compressFromBytes), entry.expiresAtMs);
   }
 
   async delete(digest: string): Promise<boolean> {
@@ -214,6 +193,30 @@ export class DiskTier implements Tier, WriteOwner {
       this.#onSuspicion();
       return undefined;
     }
+  }
+
+  async #store(digest: string, encoded: Buffer, expiresAtMs: number): Promise<void> {
+    const room = this.#writer.room();
+    if (room !== undefined) {
+      await room;
+      this.#checkOpen();
+    }
+    this.#count.sets++;
+    if (encoded.length > this.#options.bytesMax - PAGES_RESERVED_BYTES) {
+      await this.delete(digest);
+      return;
+    }
+    if (this.#clock.monotonicMs() < this.#retryAtMs) {
+      this.#fail(digest);
+      return;
+    }
+    this.#settleDoubts();
+    const usedAtMs = this.#clock.epochMs();
+    const error = await this.#write(encoded.length, () => {
+      this.#table.put(digest, encoded, expiresAtMs, usedAtMs);
+    });
+    if (error === undefined) this.#doubtful.delete(digest);
+    else this.#fail(digest);
   }
 
   /** Writes in a transaction of its own or with others; resolves with the error that it failed with. */
