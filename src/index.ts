@@ -1,4 +1,15 @@
 /** The public API of Millrace. */
+export { createCache, type Cache, type CacheStats } from './cache/cache.js';
+export { NAMESPACE_PRESETS, type CacheOptions, type NamespaceOptions } from './cache/cache-options.js';
+export type { StackStats, TierReport } from './cache/cache-stats.js';
+export type { KeyOptions, SetOptions, WarmOptions } from './cache/call-options.js';
+export type { CompressedTierOptions } from './cache/compressed-tier.js';
+export type { DiskTierOptions } from './cache/disk/disk-options.js';
+export type { KeyMaker } from './cache/key.js';
+export type { MemoryTierOptions } from './cache/memory-tier.js';
+export type { Key } from './cache/tier.js';
+export type { Hit, TieredCache } from './cache/tiered-cache.js';
+export type { Clock, ScheduleOptions, Timer } from './core/clock.js';
 export type { Document, DocumentId } from './core/document.js';
 export { ERROR_CODES, MillraceError, isMillraceError, type ErrorCode } from './core/errors.js';
 export type { FilterOptions } from './core/filter-options.js';

@@ -222,6 +222,11 @@ export class TierSlot {
     return entry;
   }
 
+  /** Whether a change of the key asked for now has to wait for others. */
+  isChanging(digest: string): boolean {
+    return this.#clearing !== undefined || this.#changes.get(digest)?.done !== undefined;
+  }
+
   /** At once, or behind what is under way for the key or for all. */
   #inTurn<T>(digest: string, call: () => MaybePromise<T>): MaybePromise<T> {
     const before = this.#changes.get(digest)?.done ?? this.#clearing;

@@ -14,7 +14,10 @@ import {
 } from './call-options.js';
 import { stackStats, type StackSample, type StackStats } from './cache-stats.js';
 import { Flights, type Flight, type Subject } from './flights.js';
+import type { Content } from './hasher.js';
+import type { KeyMaker } from './key.js';
 import { Reads } from './reads.js';
+import { settleAll } from './settle-all.js';
 import type { Entry, EntryHead, Key, Tier } from './tier.js';
 import { TierSlot } from './tier-slot.js';
 import { warmFromTier } from './warm-up.js';
@@ -40,10 +43,11 @@ export interface StackSettings {
   readonly sizeBytes: ((value: unknown) => number) | undefined;
 }
 
-/** Makes keys of one namespace. */
+/** Makes keys of one namespace: `NamespaceKeys`. */
 export interface KeySource {
-  of(content: string | Uint8Array, identity?: KeyOptions): Key;
+  of(content: Content, identity?: KeyOptions): Key;
   named(name: string): Key;
+  maker(identity: KeyOptions): KeyMaker;
 }
 
 /** Heads looked at between two turns of the event loop: well below a millisecond in memory, about one on disk. */
@@ -90,8 +94,13 @@ export class TieredCache {
   }
 
   /** The key of content: equal for equal bytes, stage and options. */
-  key(content: string | Uint8Array, identity?: KeyOptions): Key {
+  key(content: Content, identity?: KeyOptions): Key {
     return this.#keys.of(content, identity);
+  }
+
+  /** What makes the keys of one stage and its options; `key` looks them up each time, which costs some µs. */
+  keyMaker(identity: KeyOptions): KeyMaker {
+    return this.#keys.maker(identity);
   }
 
   /** The key of a name, which `invalidateNames` can find. */
@@ -122,7 +131,8 @@ export class TieredCache {
   /**
    * Stores a value in all tiers; `undefined` says that there is none.
    *
-   * Resolves, writing through, when the slowest tier has the value; writing behind, at once, or when there is room. Tiers in
+   * Resolves, writing through, when the slowest tier has the value; writing behind, at once, unless the key's last change is
+   * still on its way, or when there is room. Tiers in
    * memory have it before the call returns. A tier that fails is counted and has no entry for the key.
    *
    * @throws MillraceError `ERR_CACHE_VALUE` when a tier has to serialise the value and cannot: the key has no entry then, in no
@@ -345,6 +355,8 @@ export class TieredCache {
   /** The slowest tier comes first: what it cannot serialise has then not been stored anywhere. */
   async #store(key: Key, entry: Entry): Promise<void> {
     const { write, writeBytesMax } = this.#settings;
+    // What a tier refuses only when it is the value's turn has to reach the caller.
+    const isBehindAnother = this.#slots.some((slot) => slot.isChanging(key.digest));
     const writes: Promise<void>[] = [];
     try {
       for (const slot of this.#slots.toReversed()) {
@@ -360,7 +372,7 @@ export class TieredCache {
       await this.#dropQuietly(key.digest);
       throw thrown;
     });
-    if (write === 'through') {
+    if (write === 'through' || isBehindAnother) {
       await stored;
       return;
     }
@@ -433,15 +445,6 @@ async function allOf<T>(works: readonly MaybePromise<T>[]): Promise<T[]> {
 /** A throw becomes a rejection. */
 async function attempt<T>(call: () => MaybePromise<T>): Promise<T> {
   return call();
-}
-
-/** Waits for all, and only then rejects with the first reason there was. */
-async function settleAll<T>(works: readonly Promise<T>[]): Promise<T[]> {
-  const results = await Promise.allSettled(works);
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
 }
 
 /** The first `countMax` of any iterable, counted. */

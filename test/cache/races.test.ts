@@ -121,8 +121,9 @@ describe('a set', () => {
   it('behind another of the same key is the one that stays', async () => {
     const stack = stackOf({ write: 'behind' });
     stack.l3.isHeld = true;
-    for (const value of [1, 2, 3]) await stack.cache.set(A, value);
+    const writes = [1, 2, 3].map((value) => stack.cache.set(A, value));
     stack.l3.release();
+    await Promise.all(writes);
     await stack.cache.flush();
     expect(valuesIn(stack, 'a')).toEqual([3, 3, 3]);
   });

@@ -33,6 +33,9 @@ export function stackOf(settings: Partial<StackSettings> = {}, l1Options: StandI
   const keys = {
     of: (content: string | Uint8Array) => keyOf(String(content)),
     named: (name: string) => keyOf(name, name, name),
+    maker: () => {
+      throw new Error('not here');
+    },
   };
   const cache = new TieredCache('test', [l1, l2, l3], keys, { ...SETTINGS, ...settings }, clock);
   return { cache, clock, l1, l2, l3 };

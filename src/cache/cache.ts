@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../core/clock.js';
+import { MillraceError } from '../core/errors.js';
+import { nearestNames } from '../core/nearest.js';
+import { describe } from '../core/options.js';
+import {
+  resolveCacheOptions,
+  type CacheOptions,
+  type ResolvedCacheOptions,
+  type ResolvedNamespaceOptions,
+} from './cache-options.js';
+import { stackStats, type StackStats } from './cache-stats.js';
+import { CompressedTier } from './compressed-tier.js';
+import { DiskStore } from './disk/disk-store.js';
+import { Hasher, SECRET_BYTES } from './hasher.js';
+import { MemoryTier } from './memory-tier.js';
+import { NamespaceKeys } from './namespace-keys.js';
+import { settleAll } from './settle-all.js';
+import { Sweeper } from './sweeper.js';
+import type { Tier } from './tier.js';
+import { TieredCache } from './tiered-cache.js';
+
+/** Of all namespaces together, and of each. */
+export interface CacheStats extends StackStats {
+  readonly namespaces: Readonly<Record<string, StackStats>>;
+}
+
+/**
+ * Opens a cache: with a directory, what is stored outlives the process and is shared with others that open the same one.
+ *
+ * @throws MillraceError `ERR_OPTION_RANGE`, `ERR_OPTION_TYPE`, `ERR_OPTION_UNKNOWN`; `ERR_CACHE_DIR`, `ERR_CACHE_LOCKED`.
+ */
+export async function createCache(options: CacheOptions = {}): Promise<Cache> {
+  const resolved = resolveCacheOptions(options);
+  const { dir, lockWaitMs, clock } = resolved;
+  const store = dir === undefined ? undefined : await DiskStore.open(dir, { lockWaitMs }, { clock });
+  return new Cache(resolved, store);
+}
+
+/** A set of namespaces, each with tiers, bounds and a time to live of its own. Made by `createCache`. */
+export class Cache {
+  readonly #options: ResolvedCacheOptions;
+  readonly #shared: Shared;
+  /** Those that have been asked for: tables for entries to come take memory too. */
+  readonly #open = new Map<string, TieredCache>();
+  readonly #sweeper: Sweeper;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ResolvedCacheOptions, store: DiskStore | undefined) {
+    const { sweepEveryMs, clock } = options;
+    this.#options = options;
+    this.#shared = { hasher: new Hasher(store?.secret ?? randomBytes(SECRET_BYTES)), store, clock };
+    this.#sweeper = new Sweeper(clock, sweepEveryMs, () =>
+      [...this.#open.values()].map((cache) => (budgetMs) => cache.sweep(budgetMs)),
+    );
+  }
+
+  /**
+   * One namespace.
+   *
+   * @throws MillraceError `ERR_OPTION_UNKNOWN` for a name that is neither a preset nor in `namespaces`: a misspelt one would be an
+   * empty cache for ever; `ERR_CLOSED`.
+   */
+  namespace(name: string): TieredCache {
+    this.#checkOpen();
+    const open = this.#open.get(name);
+    if (open !== undefined) return open;
+    const { namespaces } = this.#options;
+    const options = namespaces.get(name);
+    if (options === undefined) {
+      const nearest = nearestNames(name, [...namespaces.keys()]).join(', ');
+      const message = `there is no namespace ${describe(name)}; expected one of cache.namespaces, such as ${nearest}`;
+      throw new MillraceError('ERR_OPTION_UNKNOWN', message);
+    }
+    const made = makeNamespace(name, options, this.#shared);
+    this.#open.set(name, made);
+    return made;
+  }
+
+  /** Of the namespaces that have been asked for, since then; what they hold, now. */
+  stats(): CacheStats {
+    const caches = [...this.#open];
+    const namespaces = Object.fromEntries(caches.map(([name, cache]) => [name, cache.stats()]));
+    return { ...stackStats(caches.map(([, cache]) => cache.sample())), namespaces };
+  }
+
+  /** Removes everything from all namespaces. @throws MillraceError `ERR_CLOSED`; what a tier throws. */
+  async clear(): Promise<void> {
+    const caches = [...this.#options.namespaces.keys()].map((name) => this.namespace(name));
+    await settleAll(caches.map((cache) => cache.clear()));
+  }
+
+  /** Resolves when everything stored so far is in all tiers, or has failed. */
+  async flush(): Promise<void> {
+    await settleAll([...this.#open.values()].map((cache) => cache.flush()));
+  }
+
+  /** Writes what is on its way, and closes namespaces and directory. Later calls are refused with `ERR_CLOSED`. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#sweeper.stop();
+    try {
+      await settleAll([...this.#open.values()].map((cache) => cache.close()));
+    } finally {
+      await this.#shared.store?.close();
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw new MillraceError('ERR_CLOSED', 'the cache is closed');
+  }
+}
+
+interface Shared {
+  readonly hasher: Hasher;
+  readonly store: DiskStore | undefined;
+  readonly clock: Clock;
+}
+
+function makeNamespace(name: string, options: ResolvedNamespaceOptions, { hasher, store, clock }: Shared): TieredCache {
+  const { l1, l2, l3, check, ...settings } = options;
+  const tiers: Tier[] = [new MemoryTier('memory', { ...l1, sizeBytes: undefined }, clock)];
+  if (l2 !== undefined) tiers.push(new CompressedTier('compressed', l2, clock));
+  if (l3 !== undefined && store !== undefined) tiers.push(store.tier(name, l3, undefined));
+  const { entriesMax, bytesMax, sizeBytes } = l1;
+  const keys = new NamespaceKeys(hasher, name, check);
+  return new TieredCache(name, tiers, keys, { ...settings, entriesMax, bytesMax, sizeBytes }, clock);
+}
