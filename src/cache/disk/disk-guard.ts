@@ -34,7 +34,7 @@ export interface GuardStats {
 /**
  * Answers "surely absent" for a table without asking it, also about what other threads and processes have written.
  *
- * It knows the table up to a sequence number. When the table's last one is another (looked up once a turn of the event loop, for lmdb's
+ * It knows the table up to a sequence number. When the table's last one is another (looked up once a turn of the event loop, for
  * reads are no newer), it takes in what was added in between; when that is much, it does so in the background and answers
  * "maybe" meanwhile.
  */
@@ -45,7 +45,8 @@ export class DiskGuard {
   #state: Known;
   #rebuilding: Known | undefined;
   #savedSequence: number;
-  #isChecked = false;
+  /** The turn in which the table's last sequence number was looked up. */
+  #checkedTurn = NEVER;
   #isBehind = false;
   #isClosed = false;
   #background: Promise<void> | undefined;
@@ -65,7 +66,7 @@ export class DiskGuard {
   }
 
   mayContain(digest: string): boolean {
-    if (!this.#isChecked) this.#check();
+    if (this.#table.turn() !== this.#checkedTurn) this.#check();
     if (this.#isBehind || this.#state.filter.mayContain(digest)) return true;
     this.#absent++;
     return false;
@@ -73,7 +74,7 @@ export class DiskGuard {
 
   /** To be told when a transaction of this thread is committed: the next question sees it. */
   noteCommit(): void {
-    this.#isChecked = false;
+    this.#checkedTurn = NEVER;
   }
 
   /** To be told of a digest that was "maybe" there and was not. */
@@ -98,7 +99,7 @@ export class DiskGuard {
   reset(): void {
     this.#rebuilding = undefined;
     this.#state = this.#emptyState();
-    this.#isChecked = false;
+    this.#checkedTurn = NEVER;
   }
 
   stats(): GuardStats {
@@ -125,8 +126,7 @@ export class DiskGuard {
 
   /** Takes in what is new, once a turn. */
   #check(): void {
-    this.#isChecked = true;
-    setImmediate(() => (this.#isChecked = false));
+    this.#checkedTurn = this.#table.turn();
     if (this.#background === undefined && this.#state.filter.isUseless && this.#isWorthRebuilding()) {
       this.#rebuilding = this.#emptyState();
       this.#runInBackground();
@@ -144,13 +144,16 @@ export class DiskGuard {
   }
 
   #emptyState(): Known {
-    return { filter: this.#maker.make(Math.max(this.#entriesExpected, this.#table.size().entries * 1.25)), sequence: 0 };
+    return {
+      filter: this.#maker.make(Math.max(this.#entriesExpected, Math.ceil(this.#table.size().entries * ROOM))),
+      sequence: 0,
+    };
   }
 
   /** Not when all that it holds is there: then only a larger filter would help, and the next one is. */
   #isWorthRebuilding(): boolean {
     const { entries } = this.#table.size();
-    return this.#state.sequence > entries * 1.25;
+    return this.#state.sequence > entries * ROOM;
   }
 
   #runInBackground(): void {
@@ -187,6 +190,9 @@ interface Known {
 /** Additions that are taken in while somebody waits for an answer: about 2 ms. */
 const TAKEN_AT_ONCE_MAX = 4096;
 const TAKEN_A_TURN = 2048;
+const NEVER = -1;
+/** A filter is made for so many times the entries that there are. */
+const ROOM = 1.25;
 const SAVED_EVERY = 65_536;
 
 /** Takes in up to `limit` additions; true when those up to `last` are known. */

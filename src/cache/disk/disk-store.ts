@@ -4,7 +4,12 @@ import { MillraceError, messageOf } from '../../core/errors.js';
 import { checkString } from '../../core/options.js';
 import { DiskDirectory, type LockWait, type SetAside } from './disk-directory.js';
 import { DiskGuard, type FilterMaker } from './disk-guard.js';
-import { resolveDiskStoreOptions, resolveDiskTierOptions, type DiskStoreOptions, type DiskTierOptions } from './disk-options.js';
+import {
+  resolveDiskStoreOptions,
+  resolveDiskTierOptions,
+  type DiskStoreOptions,
+  type DiskTierOptions,
+} from './disk-options.js';
 import { DiskTable } from './disk-table.js';
 import { DiskTier } from './disk-tier.js';
 import { DiskWriter, type WriteOwner } from './disk-writer.js';
@@ -35,7 +40,13 @@ export class DiskStore {
   #isSuspect = false;
   #closing: Promise<void> | undefined;
 
-  private constructor(dir: string, directory: DiskDirectory, environment: Environment, queueBytesMax: number, wait: LockWait) {
+  private constructor(
+    dir: string,
+    directory: DiskDirectory,
+    environment: Environment,
+    queueBytesMax: number,
+    wait: LockWait,
+  ) {
     this.dir = dir;
     this.secret = directory.secret;
     this.setAside = directory.setAside;

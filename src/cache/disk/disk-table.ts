@@ -18,6 +18,7 @@ import { tableSize, type Environment, type Table } from './environment.js';
  * Methods below "in a transaction" are to be called in one of the environment, between `begin` and `end`.
  */
 export class DiskTable {
+  readonly #environment: Environment;
   readonly #index: Table;
   readonly #entries: Table;
   readonly #meta: Table;
@@ -31,11 +32,17 @@ export class DiskTable {
   #rawBytes = 0;
 
   constructor(environment: Environment, meta: Table, namespace: string) {
+    this.#environment = environment;
     this.#index = environment.table(`index/${namespace}`);
     this.#entries = environment.table(`entries/${namespace}`);
     this.#meta = meta;
     this.#accountKey = Buffer.from(`account/${namespace}`);
     this.#guardKey = Buffer.from(`guard/${namespace}`);
+  }
+
+  /** To be asked before others: makes what is read in this turn all that was committed before it. */
+  turn(): number {
+    return this.#environment.turn();
   }
 
   /** The entry of a digest. What it refers to is overwritten by the next read. */
@@ -48,7 +55,11 @@ export class DiskTable {
     this.#digestKey.copy(this.#entryKey, 6);
     const record = this.#entries.getBinaryFast(this.#entryKey);
     if (record === undefined || record.length < RECORD_HEAD_BYTES) return DAMAGED;
-    return { expiresAtMs, usedAtMs: record.readDoubleBE(0), encoded: record.subarray(RECORD_HEAD_BYTES, record.length) };
+    return {
+      expiresAtMs,
+      usedAtMs: record.readDoubleBE(0),
+      encoded: record.subarray(RECORD_HEAD_BYTES, record.length),
+    };
   }
 
   /** Up to `limit` digests behind `cursor`, in their own order, with the time each expires. */

@@ -103,6 +103,7 @@ export class DiskTier implements Tier, WriteOwner {
 
   page(cursor: string | undefined, limit: number): Page {
     this.#checkOpen();
+    this.#table.turn();
     const found = this.#table.digestsFrom(cursor, limit);
     const nowMs = this.#clock.epochMs();
     const heads = found.flatMap(({ digest, expiresAtMs }): EntryHead[] => {
@@ -120,7 +121,8 @@ export class DiskTier implements Tier, WriteOwner {
     const removals: Promise<boolean>[] = [];
     do {
       const found = this.#table.digestsFrom(this.#sweepCursor, SWEPT_AT_ONCE);
-      for (const { digest, expiresAtMs } of found) if (expiresAtMs <= nowMs) removals.push(this.#removeExpired(digest, nowMs));
+      for (const { digest, expiresAtMs } of found)
+        if (expiresAtMs <= nowMs) removals.push(this.#removeExpired(digest, nowMs));
       this.#sweepCursor = found.length < SWEPT_AT_ONCE ? undefined : found.at(-1)?.digest;
     } while (this.#sweepCursor !== undefined && removals.length < SWEPT_MAX && this.#clock.monotonicMs() < untilMs);
     await Promise.all(removals);
@@ -128,6 +130,7 @@ export class DiskTier implements Tier, WriteOwner {
   }
 
   stats(): DiskTierStats {
+    if (!this.#isClosed) this.#table.turn();
     const { entries, bytes } = this.#isClosed ? NOTHING : this.#table.size();
     const rawBytes = this.#isClosed ? 0 : this.#table.rawBytes();
     const { bytesMax } = this.#options;
@@ -164,6 +167,7 @@ export class DiskTier implements Tier, WriteOwner {
   #find(key: Key): Entry | undefined {
     const { digest } = key;
     if (this.#isDoubtful(digest)) return undefined;
+    this.#table.turn();
     if (this.#guard?.mayContain(digest) === false) return undefined;
     try {
       const found = this.#table.find(digest);
@@ -332,7 +336,9 @@ export class DiskTier implements Tier, WriteOwner {
   }
 
   #refusal(error: Error): MillraceError {
-    return new MillraceError('ERR_CACHE_DIR', `the cache on disk cannot be written: ${error.message}`, { cause: error });
+    return new MillraceError('ERR_CACHE_DIR', `the cache on disk cannot be written: ${error.message}`, {
+      cause: error,
+    });
   }
 
   #checkOpen(): void {

@@ -10,7 +10,7 @@ export type KeyRange = Pick<RangeOptions, 'start' | 'end' | 'limit' | 'reverse'>
 /**
  * One lmdb file, opened the way the cache uses it.
  *
- * - Reads are synchronous and see the state of the last turn of the event loop, or a later one.
+ * - Reads are synchronous.
  * - A write transaction begins and commits on lmdb's own thread; only what is done in between runs here. Other processes and
  *   threads wait for it, so it must be short.
  * - Nothing waits for the disk (`noSync`): what is committed is in the system's hands and survives the end of the process. A power
@@ -18,6 +18,8 @@ export type KeyRange = Pick<RangeOptions, 'start' | 'end' | 'limit' | 'reverse'>
  */
 export class Environment {
   readonly #root: RootDatabase<Buffer, Uint8Array>;
+  #turn = 0;
+  #isFresh = false;
 
   /** @throws what lmdb says when the file cannot be opened. */
   constructor(path: string, tablesMax: number) {
@@ -51,6 +53,18 @@ export class Environment {
     }
   }
 
+  /**
+   * A number that changes with each turn of the event loop in which it is asked for. Reads after that see all that was committed before,
+   * by whomever; lmdb alone would go on with an older state for a millisecond or more.
+   */
+  turn(): number {
+    if (this.#isFresh) return this.#turn;
+    this.#isFresh = true;
+    setImmediate(() => (this.#isFresh = false));
+    this.#root.resetReadTxn();
+    return ++this.#turn;
+  }
+
   /** Frees what readers that were killed still pin. Costs well below a microsecond when there are none. */
   dropDeadReaders(): void {
     this.#root.readerCheck();
@@ -66,7 +80,7 @@ export class Environment {
     for (const name of this.tableNames()) {
       const [from, to] = [this.table(name), target.table(name)];
       const rows = from.getRange()[Symbol.iterator]();
-      for (let isDone = false; !isDone; ) {
+      for (let isDone = false; !isDone;) {
         isDone = await target.transact(() => {
           for (let copied = 0; copied < COPIED_AT_ONCE; copied++) {
             const next = rows.next();

@@ -131,7 +131,11 @@ class PageCheck {
           bytes,
           nodes.map((at) => [at, this.#checkLeafNode(bytes, at, found, visit)]),
         );
-        checkOrder(nodes.map((at) => keyOf(bytes, at)), step, order);
+        checkOrder(
+          nodes.map((at) => keyOf(bytes, at)),
+          step,
+          order,
+        );
       } else {
         found.branchPages++;
         if (nodes.length < 2) throw new Damage('a branch has one way only');
@@ -168,7 +172,8 @@ class PageCheck {
     }
     const first = readCount(bytes, valueAt, 'page');
     const pages = readCount(bytes, valueAt + 16, 'pages', this.#meta.lastPage);
-    if (pages !== Math.ceil((PAGE_HEADER_BYTES + size) / this.#meta.pageBytes)) throw new Damage('a value is of a wrong size');
+    if (pages !== Math.ceil((PAGE_HEADER_BYTES + size) / this.#meta.pageBytes))
+      throw new Damage('a value is of a wrong size');
     found.overflowPages += pages;
     this.#takeOverflow(first, pages);
     visit(key, flags, () => Buffer.from(this.#read(first * this.#meta.pageBytes + PAGE_HEADER_BYTES, size, size)));
@@ -202,7 +207,8 @@ class PageCheck {
 
   /** Notes that pages have been met; each may be only once. */
   #take(first: number, pages: number): void {
-    if (first < META_PAGES || pages < 1 || first + pages - 1 > this.#meta.lastPage) throw new Damage('a page is out of range');
+    if (first < META_PAGES || pages < 1 || first + pages - 1 > this.#meta.lastPage)
+      throw new Damage('a page is out of range');
     for (let page = first; page < first + pages; page++) {
       const [place, bit] = [page >>> 3, 1 << (page & 7)];
       if ((this.#taken[place]! & bit) !== 0) throw new Damage(`page ${page} has two uses`);

@@ -17,7 +17,16 @@ export const NODE = Object.freeze({ headerBytes: 8, bigData: 1, subTree: 2 });
 export const OVERFLOW_REFERENCE_BYTES = 24;
 export const META_PAGES = 2;
 
-const META = Object.freeze({ magic: 24, version: 28, address: 32, mapBytes: 40, free: 48, main: 96, last: 144, txn: 152 });
+const META = Object.freeze({
+  magic: 24,
+  version: 28,
+  address: 32,
+  mapBytes: 40,
+  free: 48,
+  main: 96,
+  last: 144,
+  txn: 152,
+});
 const META_BYTES = 160;
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;

@@ -42,7 +42,8 @@ describe('a process that is killed', () => {
       const store = await DiskStore.open(dir);
       expect(store.setAside).toBeUndefined();
       const tier = store.tier('a', {}, exactFilters());
-      for (let number = 0; number < acknowledged; number++) expect(tier.get(keyOf(number))?.value).toBe(valueOf(number));
+      for (let number = 0; number < acknowledged; number++)
+        expect(tier.get(keyOf(number))?.value).toBe(valueOf(number));
       await tier.set(keyOf(1e6 + round), entryOf(1e6 + round));
       expect(tier.get(keyOf(1e6 + round))?.value).toBe(valueOf(1e6 + round));
       await store.close();
@@ -77,7 +78,9 @@ describe('a damaged file', () => {
   }
 
   function tryAll(dirs: readonly string[]): Record<string, unknown>[] {
-    const { stdout, signal, status } = spawnSync(PROCESS[0], [...PROCESS.slice(1), 'try', ...dirs], { encoding: 'utf8' });
+    const { stdout, signal, status } = spawnSync(PROCESS[0], [...PROCESS.slice(1), 'try', ...dirs], {
+      encoding: 'utf8',
+    });
     const outcomes = stdout.split('\n').filter((line) => line.startsWith('{'));
     expect({ signal, status, tried: outcomes.length }).toEqual({ signal: null, status: 0, tried: dirs.length });
     return outcomes.map((line) => JSON.parse(line) as Record<string, unknown>);
