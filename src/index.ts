@@ -1,7 +1,7 @@
 /** The public API of Millrace. */
 export { createCache, type Cache, type CacheStats } from './cache/cache.js';
 export { NAMESPACE_PRESETS, type CacheOptions, type NamespaceOptions } from './cache/cache-options.js';
-export type { StackStats, TierReport } from './cache/cache-stats.js';
+export type { GuardReport, StackStats, TierReport } from './cache/cache-stats.js';
 export type { KeyOptions, SetOptions, WarmOptions } from './cache/call-options.js';
 export type { CompressedTierOptions } from './cache/compressed-tier.js';
 export type { DiskTierOptions } from './cache/disk/disk-options.js';

@@ -14,7 +14,7 @@ export const BLOOM_GUARD_DEFAULTS: ResolvedBloomGuardOptions = Object.freeze({
   falsePositiveRate: 0.01,
 });
 
-const ENTRIES_MAX = 100_000_000;
+export const GUARD_ENTRIES_MAX = 100_000_000;
 const RATE_MIN = 1e-6;
 const RATE_MAX = 0.5;
 
@@ -22,7 +22,7 @@ const RATE_MAX = 0.5;
 export function resolveBloomGuardOptions(options: BloomGuardOptions, path = 'guard'): ResolvedBloomGuardOptions {
   const given = { ...BLOOM_GUARD_DEFAULTS, ...checkOptions(path, options, Object.keys(BLOOM_GUARD_DEFAULTS)) };
   return Object.freeze({
-    entriesExpected: checkInteger(`${path}.entriesExpected`, given.entriesExpected, 1, ENTRIES_MAX),
+    entriesExpected: checkInteger(`${path}.entriesExpected`, given.entriesExpected, 1, GUARD_ENTRIES_MAX),
     falsePositiveRate: checkRate(`${path}.falsePositiveRate`, given.falsePositiveRate),
   });
 }

@@ -1,10 +1,15 @@
 import { SYSTEM_CLOCK, type Clock } from '../core/clock.js';
 import { checkChoice, checkInteger, checkOptions, checkString, optionPath, typeError } from '../core/options.js';
+import { resolveBloomGuardOptions } from './bloom-guard-options.js';
 import { checkTtl } from './call-options.js';
-import { resolveCompressedTierOptions, type CompressedTierOptions } from './compressed-tier.js';
+import {
+  resolveCompressedTierOptions,
+  type CompressedTierOptions,
+  type ResolvedCompressedTierOptions,
+} from './compressed-tier.js';
 import { KEY_CHECKS, type KeyCheck } from './key.js';
-import { resolveMemoryTierOptions, type MemoryTierOptions } from './memory-tier.js';
-import { resolveDiskTierOptions, type DiskTierOptions } from './disk/disk-options.js';
+import { resolveMemoryTierOptions, type MemoryTierOptions, type ResolvedMemoryTierOptions } from './memory-tier.js';
+import { resolveDiskTierOptions, type DiskTierOptions, type ResolvedDiskTierOptions } from './disk/disk-options.js';
 
 const MIB = 2 ** 20;
 const SECOND_MS = 1000;
@@ -47,9 +52,9 @@ export interface CacheOptions {
 }
 
 export interface ResolvedNamespaceOptions {
-  readonly l1: ReturnType<typeof resolveMemoryTierOptions>;
-  readonly l2: ReturnType<typeof resolveCompressedTierOptions> | undefined;
-  readonly l3: ReturnType<typeof resolveDiskTierOptions> | undefined;
+  readonly l1: ResolvedMemoryTierOptions;
+  readonly l2: ResolvedCompressedTierOptions | undefined;
+  readonly l3: ResolvedDiskTierOptions | undefined;
   readonly ttlMs: number;
   readonly negativeTtlMs: number;
   readonly write: 'through' | 'behind';
@@ -120,7 +125,7 @@ function resolveNamespaceOptions(path: string, options: unknown, preset: Namespa
   return Object.freeze({
     l1: resolveMemoryTierOptions(pick(given, L1_NAMES), path),
     l2: isOff(given.l2) ? undefined : resolveCompressedTierOptions(over(at('l2'), preset.l2, asked['l2']), at('l2')),
-    l3: isOff(given.l3) ? undefined : resolveDiskTierOptions(over(at('l3'), preset.l3, asked['l3']), at('l3')),
+    l3: isOff(given.l3) ? undefined : resolveDisk(at('l3'), over(at('l3'), preset.l3, asked['l3'])),
     ttlMs: checkTtl(at('ttlMs'), given.ttlMs, 1),
     negativeTtlMs: checkTtl(at('negativeTtlMs'), given.negativeTtlMs, 0),
     write: checkChoice(at('write'), given.write, ['through', 'behind']),
@@ -128,6 +133,14 @@ function resolveNamespaceOptions(path: string, options: unknown, preset: Namespa
     waitersMax: checkInteger(at('waitersMax'), given.waitersMax, 1),
     check: checkChoice(at('check'), given.check, KEY_CHECKS),
   });
+}
+
+/** The filter has narrower bounds than the tier that it guards. */
+function resolveDisk(path: string, options: DiskTierOptions): ResolvedDiskTierOptions {
+  const resolved = resolveDiskTierOptions(options, path);
+  const { entriesExpected, falsePositiveRate } = resolved;
+  resolveBloomGuardOptions({ entriesExpected, falsePositiveRate }, path);
+  return resolved;
 }
 
 function isOff(tier: unknown): boolean {

@@ -1,17 +1,24 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import type { TierStats } from './tier.js';
+import type { GuardCounts, TierStats } from './tier.js';
 import type { TierSlot } from './tier-slot.js';
 
 /** One tier: what it counts itself, and what was seen from outside. */
-export interface TierReport extends TierStats {
+export interface TierReport extends Omit<TierStats, 'failures' | 'guard'> {
   readonly name: string;
-  /** Calls that failed; a look-up among them is a miss all the same. */
+  /** Reads and writes that failed; a look-up among them is a miss, a write costs the entry. */
   readonly errors: number;
   /** Bytes before compression by bytes held; `null` in an empty tier. */
   readonly compressionRatio: number | null;
   /** Microseconds of a look-up, hits and misses alike, of one in 64; `null` before the first of those. */
   readonly p50Us: number | null;
   readonly p99Us: number | null;
+  /** Of the Bloom filter in front; `null` where there is none. */
+  readonly guard: GuardReport | null;
+}
+
+export interface GuardReport extends GuardCounts {
+  /** Share of what was absent that was taken for present; `null` before anything absent was asked for. */
+  readonly falsePositiveRate: number | null;
 }
 
 /** Tiers seen as one. */
@@ -82,33 +89,46 @@ function namesOf(samples: readonly StackSample[]): string[] {
 }
 
 function tierReport(name: string, slots: readonly TierSlot[]): TierReport {
-  const stats = slots.map((slot) => slot.stats()).reduce(sumOfTiers);
+  const all = slots.map((slot) => slot.stats());
+  const stats = sumOf(all);
+  const guards = all.flatMap(({ guard }) => guard ?? []);
   const latencyNs = createHistogram();
   for (const slot of slots) latencyNs.add(slot.latencyNs);
   return {
     name,
     ...stats,
-    errors: total(slots.map(({ errors }) => errors)),
+    errors: total(slots.map(({ errors }) => errors)) + total(all.map(({ failures = 0 }) => failures)),
     compressionRatio: stats.bytes === 0 ? null : stats.rawBytes / stats.bytes,
     p50Us: percentileUs(latencyNs, 50),
     p99Us: percentileUs(latencyNs, 99),
+    guard: guards.length === 0 ? null : guardReport(guards),
   };
 }
 
-function sumOfTiers(left: TierStats, right: TierStats): TierStats {
+type Summed = Omit<TierStats, 'failures' | 'guard'>;
+
+function sumOf(all: readonly TierStats[]): Summed {
+  const sum = (count: (stats: TierStats) => number): number => total(all.map(count));
   return {
-    hits: left.hits + right.hits,
-    misses: left.misses + right.misses,
-    expired: left.expired + right.expired,
-    mismatches: left.mismatches + right.mismatches,
-    damaged: left.damaged + right.damaged,
-    sets: left.sets + right.sets,
-    evictions: left.evictions + right.evictions,
-    entries: left.entries + right.entries,
-    bytes: left.bytes + right.bytes,
-    bytesMax: left.bytesMax + right.bytesMax,
-    rawBytes: left.rawBytes + right.rawBytes,
+    hits: sum(({ hits }) => hits),
+    misses: sum(({ misses }) => misses),
+    expired: sum(({ expired }) => expired),
+    mismatches: sum(({ mismatches }) => mismatches),
+    damaged: sum(({ damaged }) => damaged),
+    sets: sum(({ sets }) => sets),
+    evictions: sum(({ evictions }) => evictions),
+    entries: sum(({ entries }) => entries),
+    bytes: sum(({ bytes }) => bytes),
+    bytesMax: sum(({ bytesMax }) => bytesMax),
+    rawBytes: sum(({ rawBytes }) => rawBytes),
   };
+}
+
+function guardReport(guards: readonly GuardCounts[]): GuardReport {
+  const absent = total(guards.map((guard) => guard.absent));
+  const falsePositives = total(guards.map((guard) => guard.falsePositives));
+  const asked = absent + falsePositives;
+  return { absent, falsePositives, falsePositiveRate: asked === 0 ? null : falsePositives / asked };
 }
 
 function percentileUs(latencyNs: RecordableHistogram, percent: number): number | null {

@@ -9,8 +9,11 @@ import {
   type ResolvedCacheOptions,
   type ResolvedNamespaceOptions,
 } from './cache-options.js';
+import { BloomGuard } from './bloom-guard.js';
+import { GUARD_ENTRIES_MAX } from './bloom-guard-options.js';
 import { stackStats, type StackStats } from './cache-stats.js';
 import { CompressedTier } from './compressed-tier.js';
+import type { FilterMaker } from './disk/disk-guard.js';
 import { DiskStore } from './disk/disk-store.js';
 import { Hasher, SECRET_BYTES } from './hasher.js';
 import { MemoryTier } from './memory-tier.js';
@@ -129,8 +132,15 @@ function makeNamespace(name: string, options: ResolvedNamespaceOptions, { hasher
   const { l1, l2, l3, check, ...settings } = options;
   const tiers: Tier[] = [new MemoryTier('memory', { ...l1, sizeBytes: undefined }, clock)];
   if (l2 !== undefined) tiers.push(new CompressedTier('compressed', l2, clock));
-  if (l3 !== undefined && store !== undefined) tiers.push(store.tier(name, l3, undefined));
+  if (l3 !== undefined && store !== undefined) tiers.push(store.tier(name, l3, bloomFilters(l3.falsePositiveRate)));
   const { entriesMax, bytesMax, sizeBytes } = l1;
   const keys = new NamespaceKeys(hasher, name, check);
   return new TieredCache(name, tiers, keys, { ...settings, entriesMax, bytesMax, sizeBytes }, clock);
+}
+
+function bloomFilters(falsePositiveRate: number): FilterMaker {
+  return {
+    make: (entries) => new BloomGuard({ entriesExpected: Math.min(entries, GUARD_ENTRIES_MAX), falsePositiveRate }),
+    parse: (bytes) => BloomGuard.fromBytes(bytes),
+  };
 }

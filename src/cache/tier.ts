@@ -91,4 +91,16 @@ export interface TierStats {
   readonly bytesMax: number;
   /** The same entries' bytes before compression; equal to `bytes` in a tier that does not compress. */
   readonly rawBytes: number;
+  /** Reads and writes that failed and were a miss, or cost the entry. */
+  readonly failures?: number;
+  /** Of a tier with a Bloom filter in front. */
+  readonly guard?: GuardCounts | undefined;
+}
+
+/** What a Bloom filter has answered. */
+export interface GuardCounts {
+  /** Look-ups answered with "surely absent". */
+  readonly absent: number;
+  /** Look-ups answered with "maybe" where there was nothing. */
+  readonly falsePositives: number;
 }

@@ -125,6 +125,21 @@ describe('a directory', () => {
     expect(reports.stats().tiers[0]).toMatchObject({ name: 'memory', entries: 500 });
   });
 
+  it('is not asked for what is surely absent, except for responses', async () => {
+    await using cache = await createCache({ dir: join(folder, 'guard') });
+    for (const name of ['reports', 'responses']) {
+      const namespace = cache.namespace(name);
+      await namespace.set(namespace.key('there'), 1);
+      await namespace.flush();
+      for (let count = 0; count < 100; count++) expect(namespace.get(namespace.key(`absent ${count}`))).toBeUndefined();
+    }
+    const { reports, responses } = cache.stats().namespaces;
+    expect(responses?.tiers.at(-1)?.guard).toBeNull();
+    const guard = reports?.tiers.at(-1)?.guard;
+    expect((guard?.absent ?? 0) + (guard?.falsePositives ?? 0)).toBe(100);
+    expect(guard?.falsePositiveRate).toBeLessThan(0.1);
+  });
+
   it('that is a file is refused', async () => {
     const dir = join(folder, 'file');
     await writeFile(dir, 'x');
