@@ -28,6 +28,25 @@ export interface CacheStats extends StackStats {
   readonly namespaces: Readonly<Record<string, StackStats>>;
 }
 
+/** A set of namespaces, each with tiers, bounds and a time to live of its own. Made by `createCache`. */
+export interface Cache extends AsyncDisposable {
+  /**
+   * One namespace.
+   *
+   * @throws MillraceError `ERR_OPTION_UNKNOWN` for a name that is neither a preset nor in `namespaces`: a misspelt one would be an
+   * empty cache for ever; `ERR_CLOSED`.
+   */
+  namespace(name: string): TieredCache;
+  /** Of the namespaces that have been asked for, since then; what they hold, now. */
+  stats(): CacheStats;
+  /** Removes everything from all namespaces. @throws MillraceError `ERR_CLOSED`; what a tier throws. */
+  clear(): Promise<void>;
+  /** Resolves when everything stored so far is in all tiers, or has failed. */
+  flush(): Promise<void>;
+  /** Writes what is on its way, and closes namespaces and directory. Later calls are refused with `ERR_CLOSED`. */
+  close(): Promise<void>;
+}
+
 /**
  * Opens a cache: with a directory, what is stored outlives the process and is shared with others that open the same one.
  *
@@ -37,11 +56,10 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   const resolved = resolveCacheOptions(options);
   const { dir, lockWaitMs, clock } = resolved;
   const store = dir === undefined ? undefined : await DiskStore.open(dir, { lockWaitMs }, { clock });
-  return new Cache(resolved, store);
+  return new OpenCache(resolved, store);
 }
 
-/** A set of namespaces, each with tiers, bounds and a time to live of its own. Made by `createCache`. */
-export class Cache {
+class OpenCache implements Cache {
   readonly #options: ResolvedCacheOptions;
   readonly #shared: Shared;
   /** Those that have been asked for: tables for entries to come take memory too. */
@@ -58,12 +76,6 @@ export class Cache {
     );
   }
 
-  /**
-   * One namespace.
-   *
-   * @throws MillraceError `ERR_OPTION_UNKNOWN` for a name that is neither a preset nor in `namespaces`: a misspelt one would be an
-   * empty cache for ever; `ERR_CLOSED`.
-   */
   namespace(name: string): TieredCache {
     this.#checkOpen();
     const open = this.#open.get(name);
@@ -80,25 +92,21 @@ export class Cache {
     return made;
   }
 
-  /** Of the namespaces that have been asked for, since then; what they hold, now. */
   stats(): CacheStats {
     const caches = [...this.#open];
     const namespaces = Object.fromEntries(caches.map(([name, cache]) => [name, cache.stats()]));
     return { ...stackStats(caches.map(([, cache]) => cache.sample())), namespaces };
   }
 
-  /** Removes everything from all namespaces. @throws MillraceError `ERR_CLOSED`; what a tier throws. */
   async clear(): Promise<void> {
     const caches = [...this.#options.namespaces.keys()].map((name) => this.namespace(name));
     await settleAll(caches.map((cache) => cache.clear()));
   }
 
-  /** Resolves when everything stored so far is in all tiers, or has failed. */
   async flush(): Promise<void> {
     await settleAll([...this.#open.values()].map((cache) => cache.flush()));
   }
 
-  /** Writes what is on its way, and closes namespaces and directory. Later calls are refused with `ERR_CLOSED`. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -20,7 +20,7 @@ import { Reads } from './reads.js';
 import { settleAll } from './settle-all.js';
 import type { Entry, EntryHead, Key, Tier } from './tier.js';
 import { TierSlot } from './tier-slot.js';
-import { warmFromTier } from './warm-up.js';
+import { FirstOf, warmFromTier } from './warm-up.js';
 import { weigh } from './weigh.js';
 import { wildcard } from './wildcard.js';
 import { WriteWindow } from './write-window.js';
@@ -50,8 +50,8 @@ export interface KeySource {
   maker(identity: KeyOptions): KeyMaker;
 }
 
-/** Heads looked at between two turns of the event loop: well below a millisecond in memory, about one on disk. */
-const PAGE_ENTRIES = 256;
+/** Heads looked at between two turns of the event loop: 0.1 ms in memory, about 0.6 ms on disk. */
+const PAGE_ENTRIES = 128;
 /** Writes of one `setMany` under way at once: what a tier commits together. */
 const WRITES_MAX = 1024;
 /** Of an entry beside its value, in the tables of a tier; about. */
@@ -207,7 +207,7 @@ export class TieredCache {
    * Removes all entries of named keys whose name matches: `*` stands for any number of characters, `?` for one, a backslash
    * before either for itself. When the promise resolves, nothing that was there at the call is left in any tier.
    *
-   * Looks at the head of every entry, a few hundred in a turn of the event loop.
+   * Looks at the head of every entry, a hundred or so in a turn of the event loop.
    *
    * @returns how many entries were removed.
    * @throws MillraceError `ERR_CLOSED`; what a tier throws.
@@ -242,7 +242,7 @@ export class TieredCache {
     checkAborted(signal);
     const room = { entriesMax: Math.min(entriesMax, this.#settings.entriesMax), bytesMax: this.#settings.bytesMax };
     if (from !== undefined) {
-      const counted = new Counted(from, room.entriesMax);
+      const counted = new FirstOf(from, room.entriesMax);
       await this.setMany(counted, signal === undefined ? {} : { signal });
       return counted.count;
     }
@@ -269,7 +269,7 @@ export class TieredCache {
     return stackStats([this.sample()]);
   }
 
-  /** What `stats` is made of, to be summed with that of other namespaces. */
+  /** What `stats` is made of, to be summed with that of other namespaces. @internal */
   sample(): StackSample {
     const { started, joined } = this.#flights;
     const counts = { gets: this.#gets, joinedHits: this.#reads.joinedHits, computations: started, joined };
@@ -445,24 +445,4 @@ async function allOf<T>(works: readonly MaybePromise<T>[]): Promise<T[]> {
 /** A throw becomes a rejection. */
 async function attempt<T>(call: () => MaybePromise<T>): Promise<T> {
   return call();
-}
-
-/** The first `countMax` of any iterable, counted. */
-class Counted<T> implements AsyncIterable<T> {
-  readonly #from: Iterable<T> | AsyncIterable<T>;
-  readonly #countMax: number;
-  count = 0;
-
-  constructor(from: Iterable<T> | AsyncIterable<T>, countMax: number) {
-    this.#from = from;
-    this.#countMax = countMax;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-    for await (const item of this.#from) {
-      this.count++;
-      yield item;
-      if (this.count >= this.#countMax) return;
-    }
-  }
 }

@@ -10,7 +10,8 @@ export interface WarmRoom {
   readonly bytesMax: number;
 }
 
-const PAGE_ENTRIES = 256;
+/** About 0.6 ms on disk. */
+const PAGE_ENTRIES = 128;
 /** Look-ups between two turns of the event loop; about 10 µs each on disk. */
 const LOOK_UPS = 64;
 
@@ -65,4 +66,24 @@ function keepNewest(heads: EntryHead[], { entriesMax, bytesMax }: WarmRoom): voi
 
 function keyOf({ digest, check, name }: EntryHead): Key {
   return { digest, name, check: () => check };
+}
+
+/** The first `countMax` of any iterable, counted. */
+export class FirstOf<T> implements AsyncIterable<T> {
+  readonly #from: Iterable<T> | AsyncIterable<T>;
+  readonly #countMax: number;
+  count = 0;
+
+  constructor(from: Iterable<T> | AsyncIterable<T>, countMax: number) {
+    this.#from = from;
+    this.#countMax = countMax;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    for await (const item of this.#from) {
+      this.count++;
+      yield item;
+      if (this.count >= this.#countMax) return;
+    }
+  }
 }

@@ -77,7 +77,6 @@ export class DiskTier implements Tier, WriteOwner {
 
   /** What cannot be encoded is thrown at once, before anything is waited for: a caller that does not wait is told as well. */
   set({ digest }: Key, entry: Entry): Promise<void> {
-    this.#checkOpen();
     return this.#store(digest, encodeEntry(entry, this.#options.compressFromBytes), entry.expiresAtMs);
   }
 
@@ -200,6 +199,7 @@ export class DiskTier implements Tier, WriteOwner {
   }
 
   async #store(digest: string, encoded: Buffer, expiresAtMs: number): Promise<void> {
+    this.#checkOpen();
     const room = this.#writer.room();
     if (room !== undefined) {
       await room;
