@@ -1,12 +1,13 @@
 /** The public API of Millrace. */
-export { createCache, type Cache, type CacheStats } from './cache/cache.js';
-export { NAMESPACE_PRESETS, type CacheOptions, type NamespaceOptions } from './cache/cache-options.js';
+export type { CacheOptions, NamespaceOptions } from './cache/cache-options.js';
 export type { GuardReport, StackStats, TierReport } from './cache/cache-stats.js';
 export type { KeyOptions, SetOptions, WarmOptions } from './cache/call-options.js';
 export type { CompressedTierOptions } from './cache/compressed-tier.js';
+export { createCache, type Cache, type CacheStats } from './cache/create-cache.js';
 export type { DiskTierOptions } from './cache/disk/disk-options.js';
 export type { KeyMaker } from './cache/key.js';
 export type { MemoryTierOptions } from './cache/memory-tier.js';
+export { NAMESPACE_PRESETS } from './cache/namespace-presets.js';
 export type { Key } from './cache/tier.js';
 export type { Hit, TieredCache } from './cache/tiered-cache.js';
 export type { Clock, ScheduleOptions, Timer } from './core/clock.js';

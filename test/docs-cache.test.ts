@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { NAMESPACE_PRESETS, resolveCacheOptions } from '../src/cache/cache-options.js';
+import { resolveCacheOptions } from '../src/cache/cache-options.js';
+import { NAMESPACE_PRESETS } from '../src/cache/namespace-presets.js';
 import { blockBehind, tableBehind } from './support/markdown.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

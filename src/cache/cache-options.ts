@@ -8,6 +8,7 @@ import {
   type ResolvedCompressedTierOptions,
 } from './compressed-tier.js';
 import { KEY_CHECKS, type KeyCheck } from './key.js';
+import { NAMESPACE_PRESETS } from './namespace-presets.js';
 import { resolveMemoryTierOptions, type MemoryTierOptions, type ResolvedMemoryTierOptions } from './memory-tier.js';
 import { resolveDiskTierOptions, type DiskTierOptions, type ResolvedDiskTierOptions } from './disk/disk-options.js';
 
@@ -15,7 +16,6 @@ const MIB = 2 ** 20;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Options of one namespace; `strategy`, `entriesMax`, `bytesMax`, `sizeBytes` and `dispose` are those of its first tier. */
 export interface NamespaceOptions extends MemoryTierOptions {
@@ -79,19 +79,6 @@ const STACK_DEFAULTS = Object.freeze({
   writeBytesMax: 16 * MIB,
   waitersMax: 100_000,
   check: 'keyed',
-});
-
-/** The namespaces that every cache has, by what they are for. Options given under the same name go over these. */
-export const NAMESPACE_PRESETS: Readonly<Record<string, NamespaceOptions>> = Object.freeze({
-  /** Of language models: dear, so written through, found by SHA-256, and asked of the disk without a filter in front. */
-  responses: { ttlMs: 2 * HOUR_MS, write: 'through', check: 'sha256', l3: { guard: false } },
-  /** Vectors, stored as typed arrays; these do not compress. */
-  embeddings: { ttlMs: DAY_MS, l2: false },
-  queries: { ttlMs: 5 * MINUTE_MS },
-  /** Of scoring: they change only with the text or the options, both of which are in the key. */
-  reports: { ttlMs: 30 * DAY_MS },
-  /** Whatever only lives in memory, until there is no room. Give `sizeBytes` and `dispose`. */
-  models: { ttlMs: Infinity, entriesMax: 8, bytesMax: 4096 * MIB, l2: false, l3: false },
 });
 
 /** Takes partial options, returns frozen and complete ones, refuses with the option's path. */

@@ -11,7 +11,8 @@ import {
 } from './cache-options.js';
 import { BloomGuard } from './bloom-guard.js';
 import { GUARD_ENTRIES_MAX } from './bloom-guard-options.js';
-import { stackStats, type StackStats } from './cache-stats.js';
+import { stackStats } from './cache-stats.js';
+import type { Cache, CacheStats } from './create-cache.js';
 import { CompressedTier } from './compressed-tier.js';
 import type { FilterMaker } from './disk/disk-guard.js';
 import { DiskStore } from './disk/disk-store.js';
@@ -23,36 +24,8 @@ import { Sweeper } from './sweeper.js';
 import type { Tier } from './tier.js';
 import { TieredCache } from './tiered-cache.js';
 
-/** Of all namespaces together, and of each. */
-export interface CacheStats extends StackStats {
-  readonly namespaces: Readonly<Record<string, StackStats>>;
-}
-
-/** A set of namespaces, each with tiers, bounds and a time to live of its own. Made by `createCache`. */
-export interface Cache extends AsyncDisposable {
-  /**
-   * One namespace.
-   *
-   * @throws MillraceError `ERR_OPTION_UNKNOWN` for a name that is neither a preset nor in `namespaces`: a misspelt one would be an
-   * empty cache for ever; `ERR_CLOSED`.
-   */
-  namespace(name: string): TieredCache;
-  /** Of the namespaces that have been asked for, since then; what they hold, now. */
-  stats(): CacheStats;
-  /** Removes everything from all namespaces. @throws MillraceError `ERR_CLOSED`; what a tier throws. */
-  clear(): Promise<void>;
-  /** Resolves when everything stored so far is in all tiers, or has failed. */
-  flush(): Promise<void>;
-  /** Writes what is on its way, and closes namespaces and directory. Later calls are refused with `ERR_CLOSED`. */
-  close(): Promise<void>;
-}
-
-/**
- * Opens a cache: with a directory, what is stored outlives the process and is shared with others that open the same one.
- *
- * @throws MillraceError `ERR_OPTION_RANGE`, `ERR_OPTION_TYPE`, `ERR_OPTION_UNKNOWN`; `ERR_CACHE_DIR`, `ERR_CACHE_LOCKED`.
- */
-export async function createCache(options: CacheOptions = {}): Promise<Cache> {
+/** What `createCache` does once the parts of a cache are loaded. */
+export async function openCache(options: CacheOptions): Promise<Cache> {
   const resolved = resolveCacheOptions(options);
   const { dir, lockWaitMs, clock } = resolved;
   const store = dir === undefined ? undefined : await DiskStore.open(dir, { lockWaitMs }, { clock });

@@ -7,8 +7,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCache } from '../../src/cache/cache.js';
-import { NAMESPACE_PRESETS } from '../../src/cache/cache-options.js';
+import { createCache } from '../../src/cache/create-cache.js';
+import { NAMESPACE_PRESETS } from '../../src/cache/namespace-presets.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { errorOf } from '../support/outcomes.js';
 
