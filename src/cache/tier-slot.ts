@@ -16,6 +16,12 @@ interface Change {
   done: Promise<void> | undefined;
 }
 
+/** The digests of what was changed while somebody walked over the pages of a tier. */
+export interface Watch {
+  readonly changed: Set<string>;
+  end(): void;
+}
+
 /**
  * A tier at its place in the stack: it never fails a reader, and never shows what is about to be, or should have been, replaced.
  *
@@ -33,6 +39,7 @@ export class TierSlot {
   /** Changes whose promise has not settled. */
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #latencyNs = createHistogram();
+  readonly #watches = new Set<Watch>();
   #untilSample = SAMPLE_EVERY;
   #pendingBytes = 0;
   #pendingHits = 0;
@@ -94,6 +101,7 @@ export class TierSlot {
    */
   set(key: Key, entry: Entry): Promise<void> | undefined {
     const { digest } = key;
+    if (this.#watches.size > 0) this.#tellWatches(digest);
     let done: MaybePromise<void>;
     try {
       done = this.#inTurn(digest, () => this.#tier.set(key, entry));
@@ -109,6 +117,7 @@ export class TierSlot {
 
   /** Whether there was an entry. @throws what the tier throws; the entry is then hidden. */
   delete(digest: string): MaybePromise<boolean> {
+    if (this.#watches.size > 0) this.#tellWatches(digest);
     let done: MaybePromise<boolean>;
     try {
       done = this.#inTurn(digest, () => this.#tier.delete(digest));
@@ -145,6 +154,13 @@ export class TierSlot {
 
   page(cursor: string | undefined, limit: number): MaybePromise<Page> {
     return this.#tier.page(cursor, limit);
+  }
+
+  /** Begins to note what is changed, from what is under way on: what a page says of these digests may be out of date. */
+  watch(): Watch {
+    const watch: Watch = { changed: new Set(this.#changes.keys()), end: () => void this.#watches.delete(watch) };
+    this.#watches.add(watch);
+    return watch;
   }
 
   /** Entries whose writing is under way, which a walk over the tier's pages may miss. */
@@ -307,6 +323,10 @@ export class TierSlot {
     } catch {
       if (this.#changes.get(digest) === change) this.#hide(digest);
     }
+  }
+
+  #tellWatches(digest: string): void {
+    for (const { changed } of this.#watches) changed.add(digest);
   }
 
   #end(digest: string, change: Change): void {

@@ -19,7 +19,7 @@ import type { KeyMaker } from './key.js';
 import { Reads } from './reads.js';
 import { settleAll } from './settle-all.js';
 import type { Entry, EntryHead, Key, Tier } from './tier.js';
-import { TierSlot } from './tier-slot.js';
+import { TierSlot, type Watch } from './tier-slot.js';
 import { FirstOf, warmFromTier } from './warm-up.js';
 import { weigh } from './weigh.js';
 import { wildcard } from './wildcard.js';
@@ -396,30 +396,40 @@ export class TieredCache {
   }
 
   /**
-   * From the slowest tier up, and each entry from all tiers at once: so none is brought up from a tier that is still to be
-   * looked through into one that has been.
+   * First what is on its way to a tier; then from the slowest tier up, and each entry from all tiers at once: so none is brought
+   * up from a tier that is still to be looked through into one that has been. What is changed after the call is left alone.
    */
   async #invalidate(isMet: (subject: Subject) => boolean): Promise<number> {
     this.#checkOpen();
     this.#reads.detachAll();
     this.#flights.detachWhere(isMet);
-    let removed = 0;
-    for (const slot of this.#slots.toReversed()) {
-      removed += await this.#removeEach([...slot.pending()].filter(isMet));
-      let cursor: string | undefined;
-      do {
-        const page = await slot.page(cursor, PAGE_ENTRIES);
-        removed += await this.#removeEach(page.heads.filter(isMet));
-        cursor = page.cursor;
-        if (cursor !== undefined) await nextTurn();
-      } while (cursor !== undefined);
+    const walks = this.#slots.toReversed().map((slot) => ({ slot, watch: slot.watch() }));
+    try {
+      let removed = await this.#removeEach(walks.flatMap(({ slot }) => [...slot.pending()].filter(isMet)));
+      for (const { slot, watch } of walks) removed += await this.#invalidateIn(slot, watch, isMet);
+      return removed;
+    } finally {
+      for (const { watch } of walks) watch.end();
     }
+  }
+
+  /** Walks over one tier. */
+  async #invalidateIn(slot: TierSlot, { changed }: Watch, isMet: (subject: Subject) => boolean): Promise<number> {
+    let removed = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await slot.page(cursor, PAGE_ENTRIES);
+      removed += await this.#removeEach(page.heads.filter((head) => isMet(head) && !changed.has(head.digest)));
+      cursor = page.cursor;
+      if (cursor !== undefined) await nextTurn();
+    } while (cursor !== undefined);
     return removed;
   }
 
   async #removeEach(heads: readonly EntryHead[]): Promise<number> {
+    const digests = new Set(heads.map(({ digest }) => digest));
     const results = await settleAll(
-      heads.map(({ digest }) => {
+      [...digests].map((digest) => {
         this.#reads.detach(digest);
         return this.#remove(digest);
       }),
