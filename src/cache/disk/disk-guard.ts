@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BloomGuard } from '../bloom-guard.js';
 import type { DiskTable, SavedGuard } from './disk-table.js';
 
 /** A set of digests that may take an absent one for present, but never a present one for absent. */
@@ -16,6 +17,14 @@ export interface FilterMaker {
   make(entriesExpected: number): GuardFilter;
   /** `undefined` for bytes that are no filter. */
   parse(bytes: Uint8Array): GuardFilter | undefined;
+}
+
+/** Bloom filters that take at most so many of the absent for present. */
+export function bloomFilters(falsePositiveRate: number): FilterMaker {
+  return {
+    make: (entries) => new BloomGuard({ entriesExpected: Math.min(entries, ENTRIES_MAX), falsePositiveRate }),
+    parse: (bytes) => BloomGuard.fromBytes(bytes),
+  };
 }
 
 export interface GuardStats {
@@ -191,6 +200,8 @@ interface Known {
 const TAKEN_AT_ONCE_MAX = 4096;
 const TAKEN_A_TURN = 2048;
 const NEVER = -1;
+/** The largest filter that there is. */
+const ENTRIES_MAX = 100_000_000;
 /** A filter is made for so many times the entries that there are. */
 const ROOM = 1.25;
 const SAVED_EVERY = 65_536;

@@ -1,5 +1,5 @@
-import { MillraceError } from '../../core/errors.js';
-import { checkBoolean, checkInteger, checkOptions, optionPath, typeError } from '../../core/options.js';
+import { checkBoolean, checkInteger, checkOptions, optionPath } from '../../core/options.js';
+import { BLOOM_GUARD_DEFAULTS, resolveBloomGuardOptions, type BloomGuardOptions } from '../bloom-guard-options.js';
 import { COMPRESS_FROM_BYTES_DEFAULT } from '../entry-codec.js';
 
 export interface DiskStoreOptions {
@@ -9,7 +9,8 @@ export interface DiskStoreOptions {
   readonly queueBytesMax?: number;
 }
 
-export interface DiskTierOptions {
+/** With the options of the guard, whose filter is made larger when there are more entries than expected. */
+export interface DiskTierOptions extends BloomGuardOptions {
   /** Bytes of the file that the entries may take, with all that finding them takes. From 64 KiB to 64 TiB. @defaultValue 1 GiB */
   readonly bytesMax?: number;
   /** From how many bytes on a value is compressed; 0: always. Integer. @defaultValue 2048 */
@@ -21,10 +22,6 @@ export interface DiskTierOptions {
   readonly lastUseMs?: number;
   /** Whether a Bloom filter in memory answers for what is absent. @defaultValue true */
   readonly guard?: boolean;
-  /** Entries that the filter is made for; it is made larger when there are more. From 1 to 1e9. @defaultValue 1,000,000 */
-  readonly entriesExpected?: number;
-  /** Share of absent entries that the filter may take for present. Above 0 and below 0.5. @defaultValue 0.01 */
-  readonly falsePositiveRate?: number;
 }
 
 export type ResolvedDiskStoreOptions = Required<DiskStoreOptions>;
@@ -40,8 +37,7 @@ export const DISK_TIER_DEFAULTS: ResolvedDiskTierOptions = Object.freeze({
   compressFromBytes: COMPRESS_FROM_BYTES_DEFAULT,
   lastUseMs: 60_000,
   guard: true,
-  entriesExpected: 1_000_000,
-  falsePositiveRate: 0.01,
+  ...BLOOM_GUARD_DEFAULTS,
 });
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -57,19 +53,12 @@ export function resolveDiskStoreOptions(options: DiskStoreOptions, path: string)
 
 export function resolveDiskTierOptions(options: DiskTierOptions, path: string): ResolvedDiskTierOptions {
   const given = checkOptions(path, options, Object.keys(DISK_TIER_DEFAULTS));
-  const all = { ...DISK_TIER_DEFAULTS, ...given };
+  const { entriesExpected, falsePositiveRate, ...all } = { ...DISK_TIER_DEFAULTS, ...given };
   return Object.freeze({
     bytesMax: checkInteger(optionPath(path, 'bytesMax'), all.bytesMax, 2 ** 16, 2 ** 46),
     compressFromBytes: checkInteger(optionPath(path, 'compressFromBytes'), all.compressFromBytes, 0),
     lastUseMs: checkInteger(optionPath(path, 'lastUseMs'), all.lastUseMs, 0, WEEK_MS),
     guard: checkBoolean(optionPath(path, 'guard'), all.guard),
-    entriesExpected: checkInteger(optionPath(path, 'entriesExpected'), all.entriesExpected, 1, 1e9),
-    falsePositiveRate: checkRate(optionPath(path, 'falsePositiveRate'), all.falsePositiveRate),
+    ...resolveBloomGuardOptions({ entriesExpected, falsePositiveRate }, path),
   });
-}
-
-function checkRate(path: string, value: unknown): number {
-  if (typeof value !== 'number') throw typeError(path, 'a number', value);
-  if (value > 0 && value < 0.5) return value;
-  throw new MillraceError('ERR_OPTION_RANGE', `${path} must be above 0 and below 0.5, got ${value}`);
 }

@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK, type Clock } from '../../core/clock.js';
 import { MillraceError, messageOf } from '../../core/errors.js';
 import { checkString } from '../../core/options.js';
 import { DiskDirectory, type LockWait, type SetAside } from './disk-directory.js';
-import { DiskGuard, type FilterMaker } from './disk-guard.js';
+import { bloomFilters, DiskGuard, type FilterMaker } from './disk-guard.js';
 import {
   resolveDiskStoreOptions,
   resolveDiskTierOptions,
@@ -79,9 +79,10 @@ export class DiskStore {
   /**
    * The tier of a namespace, of which there is one at a time.
    *
+   * @param filters - what its guard is made of; Bloom filters.
    * @throws MillraceError `ERR_OPTION_*`; `ERR_CLOSED`.
    */
-  tier(namespace: string, options: DiskTierOptions, filters: FilterMaker | undefined): DiskTier {
+  tier(namespace: string, options: DiskTierOptions, filters?: FilterMaker): DiskTier {
     this.#checkOpen();
     checkNamespace(namespace);
     const resolved = resolveDiskTierOptions(options, `disk.${namespace}`);
@@ -92,10 +93,8 @@ export class DiskStore {
       throw new MillraceError('ERR_OPTION_RANGE', `a store has at most ${NAMESPACES_MAX} namespaces open`);
     }
     const table = new DiskTable(this.#environment, this.#meta, namespace);
-    const guard =
-      resolved.guard && filters !== undefined
-        ? new DiskGuard(table, filters, resolved.entriesExpected, table.readGuard())
-        : undefined;
+    const maker = filters ?? bloomFilters(resolved.falsePositiveRate);
+    const guard = resolved.guard ? new DiskGuard(table, maker, resolved.entriesExpected, table.readGuard()) : undefined;
     const tier = new DiskTier(
       {
         name: 'disk',
@@ -135,7 +134,9 @@ export class DiskStore {
       this.#writer.push({
         bytes: row.length,
         owner: NOBODY,
-        apply: () => void this.#meta.putSync(metaKey(name), row),
+        apply: () => {
+          this.#meta.putSync(metaKey(name), row);
+        },
         settle,
       });
     });

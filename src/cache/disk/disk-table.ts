@@ -206,7 +206,7 @@ export class DiskTable {
     const digest = digestIn(key, 6);
     const row = this.#index.getBinary(this.#keyOf(digest));
     this.#entries.removeSync(key);
-    if (row === undefined || row.length !== INDEX_ROW_BYTES || row.compare(key, 0, 6, 0, 6) !== 0) return 0;
+    if (row?.length !== INDEX_ROW_BYTES || row.compare(key, 0, 6, 0, 6) !== 0) return 0;
     this.#index.removeSync(this.#keyOf(digest));
     this.#rawBytes -= row.readDoubleBE(14);
     return 1;

@@ -180,7 +180,7 @@ export class DiskTier implements Tier, WriteOwner {
         return undefined;
       }
       const entry = found === DAMAGED ? undefined : decodeEntry(found.encoded);
-      if (entry === undefined || entry.expiresAtMs !== found.expiresAtMs) {
+      if (entry?.expiresAtMs !== found.expiresAtMs) {
         this.#count.damaged++;
         void this.#remove(digest, () => this.#table.removeDamaged(digest)).catch(() => {});
         return undefined;

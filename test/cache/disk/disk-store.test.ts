@@ -81,7 +81,7 @@ describe('one directory', () => {
     expect(b.get(keyOf(1))).toBeUndefined();
     await b.clear();
     expect(a.get(keyOf(1))?.value).toBe(valueOf(1));
-    expect(() => store.tier('a', {}, undefined)).toThrow('the namespace a is open already');
+    expect(() => store.tier('a', {})).toThrow('the namespace a is open already');
     await store.close();
   });
 });
@@ -153,13 +153,13 @@ describe('refused', () => {
       ['a', { compressFromBytes: -1 }, 'disk.a.compressFromBytes must be an integer >= 0, got -1'],
       ['a', { lastUseMs: 1e12 }, 'disk.a.lastUseMs must be'],
       ['a', { entriesExpected: 0 }, 'disk.a.entriesExpected must be'],
-      ['a', { falsePositiveRate: 0.5 }, 'disk.a.falsePositiveRate must be above 0 and below 0.5, got 0.5'],
+      ['a', { falsePositiveRate: 0.6 }, 'disk.a.falsePositiveRate must be a number from 0.000001 to 0.5, got 0.6'],
       ['a', { bytes: 1 }, 'disk.a.bytes is not an option'],
       ['', {}, 'namespace must be a non-empty string'],
       ['a/b', {}, 'namespace must be up to 64 letters'],
     ];
     for (const [namespace, options, message] of refused) {
-      expect(() => store.tier(namespace, options, undefined)).toThrow(message);
+      expect(() => store.tier(namespace, options)).toThrow(message);
     }
     await store.close();
   });

@@ -53,7 +53,7 @@ describe('L3', () => {
         async (steps) => {
           const clock = new ManualClock();
           const store = await openStore(clock);
-          const tier = store.tier('a', { bytesMax: 2 ** 17, lastUseMs, compressFromBytes: 1e6 }, undefined);
+          const tier = store.tier('a', { bytesMax: 2 ** 17, lastUseMs, compressFromBytes: 1e6 });
           /** Numbers in the order of the last use that is recorded, with its time. */
           const order = new Map<number, number>();
           const record = (number: number) => {
@@ -92,7 +92,7 @@ describe('L3', () => {
   ])('keeps the file within 1.5 times its bytes and 2 MiB: %s', async (_, bytes, bytesMax, count) => {
     const dir = scratch.fresh('');
     const store = await openStore(new ManualClock(), dir);
-    const tier = store.tier('a', { bytesMax, compressFromBytes: 1e9, guard: false }, undefined);
+    const tier = store.tier('a', { bytesMax, compressFromBytes: 1e9, guard: false });
     const sizes = [200, 1000, 1400, 2100, 5000, 100_000];
     let largest = 0;
     for (let from = 0; from < count; from += 100) {
@@ -118,7 +118,7 @@ describe('L3', () => {
     const data = join(dir, 'entries.mdb');
     const first = await openStore(new ManualClock(), dir);
     const tier = first.tier('a', { compressFromBytes: 1e9 }, exactFilters());
-    const other = first.tier('b', {}, undefined);
+    const other = first.tier('b', {});
     for (let number = 0; number < 300; number++) {
       await tier.set(keyOf(number), { ...entryOf(number), value: Buffer.alloc(30_000, number) });
     }
@@ -139,14 +139,14 @@ describe('L3', () => {
     const third = await openStore(new ManualClock(), dir);
     expect(third.setAside).toBeUndefined();
     expect(third.tier('a', {}, exactFilters()).stats().entries).toBe(0);
-    expect(third.tier('b', {}, undefined).get({ ...keyOf(1), check: () => 'check 7' })?.value).toBe(valueOf(7));
+    expect(third.tier('b', {}).get({ ...keyOf(1), check: () => 'check 7' })?.value).toBe(valueOf(7));
     expect(third.getMeta('tags')).toEqual({ x: 1 });
   });
 
   it('lets writers wait when the queue is full, and writes in the order of the calls', async () => {
     const store = await DiskStore.open(scratch.fresh(''), { queueBytesMax: 65_536 }, { clock: new ManualClock() });
     stores.push(store);
-    const tier = store.tier('a', {}, undefined);
+    const tier = store.tier('a', {});
     const done: number[] = [];
     const sets = Array.from({ length: 200 }, async (_, number) => {
       await tier.set(keyOf(number % 40), { ...entryOf(number % 40), value: Buffer.alloc(10_000, number) });
@@ -161,15 +161,15 @@ describe('L3', () => {
 
   it('refuses calls after it was closed', async () => {
     const store = await openStore(new ManualClock());
-    const tier = store.tier('a', {}, undefined);
+    const tier = store.tier('a', {});
     await tier.set(keyOf(1), entryOf(1));
     await tier.close();
     expect(tier.get(keyOf(1))).toBeUndefined();
     await expect(tier.set(keyOf(1), entryOf(1))).rejects.toMatchObject({ code: 'ERR_CLOSED' });
     await expect(tier.delete(keyOf(1).digest)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
-    expect(store.tier('a', {}, undefined).get(keyOf(1))?.value).toBe(valueOf(1));
+    expect(store.tier('a', {}).get(keyOf(1))?.value).toBe(valueOf(1));
     await store.close();
     await store.close();
-    expect(() => store.tier('b', {}, undefined)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+    expect(() => store.tier('b', {})).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
   });
 });

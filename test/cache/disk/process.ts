@@ -32,6 +32,8 @@ switch (task) {
   case 'try':
     for (const each of [dir, ...rest]) console.log(JSON.stringify(await tryStore(each)));
     break;
+  default:
+    throw new Error(`no such task: ${task}`);
 }
 
 async function writeForever(from: number): Promise<void> {
