@@ -59,6 +59,7 @@ export class DiskGuard {
   #isBehind = false;
   #isClosed = false;
   #background: Promise<void> | undefined;
+  #commits = 0;
   #absent = 0;
   #falsePositives = 0;
   #rebuilds = 0;
@@ -81,9 +82,18 @@ export class DiskGuard {
     return false;
   }
 
-  /** To be told when a transaction of this thread is committed: the next question sees it. */
+  /** To be told of each write of this thread that is committed: the next question sees it, and without questions it does not fall behind. */
   noteCommit(): void {
     this.#checkedTurn = NEVER;
+    this.#commits++;
+    if (this.#commits % TAKEN_A_TURN === 0) this.#runInBackground();
+  }
+
+  /** Takes in what it does not know yet, if that is not too much to wait for. */
+  async catchUp(): Promise<void> {
+    const missing = this.#table.lastSequence() - this.#state.sequence;
+    if (missing > 0 && missing <= SAVED_EVERY) this.#runInBackground();
+    await this.settled();
   }
 
   /** To be told of a digest that was "maybe" there and was not. */

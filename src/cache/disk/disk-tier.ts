@@ -140,6 +140,8 @@ export class DiskTier implements Tier, WriteOwner {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#writeUses();
+    await this.#writer.flush();
+    await this.#guard?.catchUp();
     const saved = this.#guard?.save();
     const bytes = saved?.bytes.length;
     const written = bytes === undefined ? undefined : this.#write(bytes, () => saved && this.#table.saveGuard(saved));
