@@ -10,6 +10,7 @@ import {
   type DiskStoreOptions,
   type DiskTierOptions,
 } from './disk-options.js';
+import { DiskShapes } from './disk-shapes.js';
 import { DiskTable } from './disk-table.js';
 import { DiskTier } from './disk-tier.js';
 import { DiskWriter, type WriteOwner } from './disk-writer.js';
@@ -99,6 +100,7 @@ export class DiskStore {
       {
         name: 'disk',
         table,
+        shapes: new DiskShapes(this.#meta, namespace),
         guard,
         writer: this.#writer,
         clock: this.#wait.clock,

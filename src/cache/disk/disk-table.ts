@@ -1,10 +1,11 @@
-import { decodeHead, rawBytesOf } from '../entry-codec.js';
+import { rawBytesOf } from '../entry-codec.js';
+import { HASH_BYTES } from './disk-shapes.js';
 import { tableSize, type Environment, type Table } from './environment.js';
 
 /**
  * The entries of one namespace: a log, and an index into it.
  *
- *     entries   sequence u48 BE, digest 16   →  used at f64, the encoded entry
+ *     entries   sequence u48 BE, digest 16   →  used at f64, hash of its shapes 8, the encoded entry
  *     index     digest 16                    →  sequence u48 BE, expires at f64, raw bytes f64
  *     account   (a row of `meta`)            →  sequence u48 BE, raw bytes f64
  *     guard     (a row of `meta`)            →  sequence u48 BE, the guard's filter
@@ -58,6 +59,7 @@ export class DiskTable {
     return {
       expiresAtMs,
       usedAtMs: record.readDoubleBE(0),
+      shapes: record.toString('latin1', 8, RECORD_HEAD_BYTES),
       encoded: record.subarray(RECORD_HEAD_BYTES, record.length),
     };
   }
@@ -131,11 +133,12 @@ export class DiskTable {
     return this.#sequence;
   }
 
-  put(digest: string, encoded: Buffer, expiresAtMs: number, usedAtMs: number): void {
+  put(digest: string, encoded: Buffer, shapes: string, expiresAtMs: number, usedAtMs: number): void {
     this.remove(digest);
     const rawBytes = rawBytesOf(encoded);
     const record = this.#recordOf(RECORD_HEAD_BYTES + encoded.length);
     record.writeDoubleBE(usedAtMs, 0);
+    record.write(shapes, 8, 'latin1');
     encoded.copy(record, RECORD_HEAD_BYTES);
     this.#append(digest, record, expiresAtMs, rawBytes);
     this.#rawBytes += rawBytes;
@@ -148,6 +151,7 @@ export class DiskTable {
     if (row === undefined || found === undefined || found === DAMAGED || usedAtMs - found.usedAtMs < lastUseMs) return;
     const record = this.#recordOf(RECORD_HEAD_BYTES + found.encoded.length);
     record.writeDoubleBE(usedAtMs, 0);
+    record.write(found.shapes, 8, 'latin1');
     found.encoded.copy(record, RECORD_HEAD_BYTES);
     this.#removeEntry(row, digest);
     this.#append(digest, record, row.readDoubleBE(6), row.readDoubleBE(14));
@@ -170,7 +174,8 @@ export class DiskTable {
     return found !== undefined && found.expiresAtMs <= nowMs && this.remove(digest);
   }
 
-  removeDamaged(digest: string): boolean {
+  /** @param isSound - whether an entry can be read. */
+  removeDamaged(digest: string, isSound: (found: Found) => boolean): boolean {
     const found = this.find(digest);
     return found !== undefined && !isSound(found) && this.remove(digest);
   }
@@ -247,6 +252,8 @@ export class DiskTable {
 
 export interface Found {
   readonly expiresAtMs: number;
+  /** The hash of the list of shapes that reading it takes. */
+  readonly shapes: string;
   /** The use that was recorded last. */
   readonly usedAtMs: number;
   readonly encoded: Buffer;
@@ -266,22 +273,23 @@ export interface TableSize {
 }
 
 /** An entry whose index or log is damaged. */
-export const DAMAGED: Found = Object.freeze({ expiresAtMs: Infinity, usedAtMs: 0, encoded: Buffer.alloc(0) });
+export const DAMAGED: Found = Object.freeze({
+  expiresAtMs: Infinity,
+  usedAtMs: 0,
+  shapes: '',
+  encoded: Buffer.alloc(0),
+});
 
 export const DIGEST_BYTES = 16;
 const ENTRY_KEY_BYTES = 6 + DIGEST_BYTES;
 const INDEX_ROW_BYTES = 22;
 const ACCOUNT_BYTES = 14;
-const RECORD_HEAD_BYTES = 8;
+const RECORD_HEAD_BYTES = 8 + HASH_BYTES;
 const RECORD_BYTES_KEPT_MAX = 2 ** 16;
 const EVICTED_AT_ONCE_MAX = 64;
 const FIRST_KEY = Buffer.from([0]);
 /** The key is behind all others: lmdb fills pages one after the other instead of halving them. */
 const APPEND = Object.freeze({ append: true });
-
-function isSound(found: Found): boolean {
-  return found !== DAMAGED && decodeHead(found.encoded)?.expiresAtMs === found.expiresAtMs;
-}
 
 function digestIn(bytes: Uint8Array, at: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', at, at + DIGEST_BYTES);

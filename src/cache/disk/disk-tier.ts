@@ -1,10 +1,11 @@
 import { MillraceError } from '../../core/errors.js';
 import type { Clock } from '../../core/clock.js';
-import { decodeEntry, decodeHead, encodeEntry } from '../entry-codec.js';
+import { decodeHead } from '../entry-codec.js';
 import type { Entry, EntryHead, Key, Page, Tier, TierStats } from '../tier.js';
 import type { DiskGuard, GuardStats } from './disk-guard.js';
 import type { ResolvedDiskTierOptions } from './disk-options.js';
-import { DAMAGED, type DiskTable } from './disk-table.js';
+import type { DiskShapes, Shaped } from './disk-shapes.js';
+import { DAMAGED, type DiskTable, type Found } from './disk-table.js';
 import type { DiskWriter, Write, WriteOwner } from './disk-writer.js';
 
 /** What a disk tier has done since it was opened here, and what it holds now, whoever wrote it. */
@@ -19,6 +20,7 @@ export interface DiskTierStats extends TierStats {
 export interface DiskTierParts {
   readonly name: string;
   readonly table: DiskTable;
+  readonly shapes: DiskShapes;
   readonly guard: DiskGuard | undefined;
   readonly writer: DiskWriter;
   readonly clock: Clock;
@@ -40,6 +42,7 @@ export interface DiskTierParts {
 export class DiskTier implements Tier, WriteOwner {
   readonly name: string;
   readonly #table: DiskTable;
+  readonly #shapes: DiskShapes;
   readonly #guard: DiskGuard | undefined;
   readonly #writer: DiskWriter;
   readonly #clock: Clock;
@@ -60,6 +63,7 @@ export class DiskTier implements Tier, WriteOwner {
   constructor(parts: DiskTierParts, options: ResolvedDiskTierOptions) {
     this.name = parts.name;
     this.#table = parts.table;
+    this.#shapes = parts.shapes;
     this.#guard = parts.guard;
     this.#writer = parts.writer;
     this.#clock = parts.clock;
@@ -77,7 +81,7 @@ export class DiskTier implements Tier, WriteOwner {
 
   /** What cannot be encoded is thrown at once, before anything is waited for: a caller that does not wait is told as well. */
   set({ digest }: Key, entry: Entry): Promise<void> {
-    return this.#store(digest, encodeEntry(entry, this.#options.compressFromBytes), entry.expiresAtMs);
+    return this.#store(digest, this.#shapes.encode(entry, this.#options.compressFromBytes), entry.expiresAtMs);
   }
 
   async delete(digest: string): Promise<boolean> {
@@ -171,7 +175,11 @@ export class DiskTier implements Tier, WriteOwner {
     this.#table.turn();
     if (this.#guard?.mayContain(digest) === false) return undefined;
     try {
-      const found = this.#table.find(digest);
+      let found = this.#table.find(digest);
+      if (found !== undefined && !this.#shapes.knows(found.shapes)) {
+        this.#shapes.learn(found.shapes);
+        found = this.#table.find(digest);
+      }
       if (found === undefined) {
         this.#guard?.noteFalsePositive();
         return undefined;
@@ -181,10 +189,12 @@ export class DiskTier implements Tier, WriteOwner {
         this.#count.expired++;
         return undefined;
       }
-      const entry = found === DAMAGED ? undefined : decodeEntry(found.encoded);
-      if (entry?.expiresAtMs !== found.expiresAtMs) {
+      const entry = this.#decode(found);
+      if (entry === undefined) {
         this.#count.damaged++;
-        void this.#remove(digest, () => this.#table.removeDamaged(digest)).catch(() => {});
+        void this.#remove(digest, () =>
+          this.#table.removeDamaged(digest, (each) => this.#decode(each) !== undefined),
+        ).catch(() => {});
         return undefined;
       }
       if (entry.check !== key.check()) {
@@ -200,7 +210,7 @@ export class DiskTier implements Tier, WriteOwner {
     }
   }
 
-  async #store(digest: string, encoded: Buffer, expiresAtMs: number): Promise<void> {
+  async #store(digest: string, { encoded, list }: Shaped, expiresAtMs: number): Promise<void> {
     this.#checkOpen();
     const room = this.#writer.room();
     if (room !== undefined) {
@@ -219,10 +229,21 @@ export class DiskTier implements Tier, WriteOwner {
     this.#settleDoubts();
     const usedAtMs = this.#clock.epochMs();
     const error = await this.#write(encoded.length, () => {
-      this.#table.put(digest, encoded, expiresAtMs, usedAtMs);
+      this.#shapes.save(list);
+      this.#table.put(digest, encoded, list.hash, expiresAtMs, usedAtMs);
     });
-    if (error === undefined) this.#doubtful.delete(digest);
-    else this.#fail(digest);
+    if (error !== undefined) {
+      this.#fail(digest);
+      return;
+    }
+    this.#doubtful.delete(digest);
+    this.#shapes.noteSaved(list);
+  }
+
+  /** The times are there twice, and have to be the same. */
+  #decode(found: Found): Entry | undefined {
+    const entry = found === DAMAGED ? undefined : this.#shapes.decode(found.shapes, found.encoded);
+    return entry?.expiresAtMs === found.expiresAtMs ? entry : undefined;
   }
 
   /** Writes in a transaction of its own or with others; resolves with the error that it failed with. */

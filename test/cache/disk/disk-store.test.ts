@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { DiskStore } from '../../../src/cache/disk/disk-store.js';
 import type { DiskStoreOptions, DiskTierOptions } from '../../../src/cache/disk/disk-options.js';
+import { Environment } from '../../../src/cache/disk/environment.js';
 import { Scratch } from '../../support/scratch.js';
 import { entryOf, keyOf, valueOf } from './entries.js';
 import { exactFilters } from './filters.js';
@@ -162,5 +163,57 @@ describe('refused', () => {
       expect(() => store.tier(namespace, options)).toThrow(message);
     }
     await store.close();
+  });
+});
+
+describe('shapes of objects', () => {
+  const shaped = (number: number): object => ({
+    [`field ${number % 40}`]: number,
+    common: [{ [`in ${number % 7}`]: number }],
+  });
+
+  it('are kept once, and read by others and at another time, however many there are', async () => {
+    const dir = scratch.fresh('');
+    const stores = [await DiskStore.open(dir), await DiskStore.open(dir)];
+    const tiers = stores.map((store) => store.tier('a', { guard: false }));
+    // Both begin lists of their own at the same time.
+    for (let number = 0; number < 200; number++) {
+      await tiers[number % 2]!.set(keyOf(number), { ...entryOf(number), value: shaped(number) });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const tier of tiers) {
+      for (let number = 0; number < 200; number++) expect(tier.get(keyOf(number))?.value).toEqual(shaped(number));
+    }
+    for (const store of stores) await store.close();
+    const again = await DiskStore.open(dir);
+    const tier = again.tier('a', { guard: false });
+    for (let number = 0; number < 200; number++) expect(tier.get(keyOf(number))?.value).toEqual(shaped(number));
+    await again.close();
+  });
+
+  it('that are lost make entries unreadable, not wrong', async () => {
+    const dir = scratch.fresh('');
+    const store = await DiskStore.open(dir);
+    const tier = store.tier('a', { guard: false });
+    await tier.set(keyOf(1), { ...entryOf(1), value: { a: 1, b: 2 } });
+    await store.close();
+    const environment = new Environment(join(dir, 'entries.mdb'), 10);
+    const meta = environment.table('meta');
+    const names = [...meta.getKeys()].map((key) => Buffer.from(key).toString('latin1'));
+    const lists = names.filter((name) => name.startsWith('shapes/a/'));
+    expect(lists).toHaveLength(1);
+    await environment.transact(() => {
+      meta.putSync(Buffer.from(lists[0]!), Buffer.from('[["b","a"]]'));
+    });
+    await environment.close();
+
+    const again = await DiskStore.open(dir);
+    const other = again.tier('a', { guard: false });
+    expect(other.get(keyOf(1))).toBeUndefined();
+    await again.flush();
+    expect(other.stats()).toMatchObject({ damaged: 1, misses: 1, entries: 0 });
+    await other.set(keyOf(1), { ...entryOf(1), value: { a: 1, b: 2 } });
+    expect(other.get(keyOf(1))?.value).toEqual({ a: 1, b: 2 });
+    await again.close();
   });
 });
