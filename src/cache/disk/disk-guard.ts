@@ -220,7 +220,8 @@ const SAVED_EVERY = 65_536;
 function takeIn(table: DiskTable, known: Known, last: number, limit: number): boolean {
   const added = table.addedSince(known.sequence, limit);
   for (const { digest } of added) known.filter.add(digest);
+  const end = added.at(-1)?.sequence ?? known.sequence;
   // Numbers without an entry are those of entries that have gone or moved on.
-  known.sequence = added.length < limit ? Math.max(known.sequence, last) : added.at(-1)!.sequence;
+  known.sequence = added.length < limit ? Math.max(end, last) : end;
   return added.length < limit;
 }

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { rawBytesOf } from '../entry-codec.js';
 import { HASH_BYTES } from './disk-shapes.js';
 import { tableSize, type Environment, type Table } from './environment.js';
@@ -8,7 +9,7 @@ import { tableSize, type Environment, type Table } from './environment.js';
  *     entries   sequence u48 BE, digest 16   →  used at f64, hash of its shapes 8, the encoded entry
  *     index     digest 16                    →  sequence u48 BE, expires at f64, raw bytes f64
  *     account   (a row of `meta`)            →  sequence u48 BE, raw bytes f64
- *     guard     (a row of `meta`)            →  sequence u48 BE, the guard's filter
+ *     guard     (a row of `meta`)            →  CRC-32 of what follows, sequence u48 BE, the guard's filter
  *
  * Every write, and every use that is recorded, puts an entry at the end of the log under a new sequence number. So the log is in the order
  * of last use, what has to go is at its front, pages are filled and freed one after the other, and what others have added is
@@ -85,7 +86,10 @@ export class DiskTable {
 
   readGuard(): SavedGuard | undefined {
     const row = this.#meta.getBinary(this.#guardKey);
-    return row === undefined || row.length < 6 ? undefined : { sequence: row.readUIntBE(0, 6), bytes: row.subarray(6) };
+    if (row === undefined || row.length < GUARD_HEAD_BYTES || crc32(row.subarray(4)) !== row.readUInt32BE(0)) {
+      return undefined;
+    }
+    return { sequence: row.readUIntBE(4, 6), bytes: row.subarray(GUARD_HEAD_BYTES) };
   }
 
   /** The last sequence number that was given away, as of this turn. */
@@ -183,9 +187,11 @@ export class DiskTable {
   /** Keeps what a guard knows, unless one is kept that knows more. */
   saveGuard({ sequence, bytes }: SavedGuard): void {
     if ((this.readGuard()?.sequence ?? -1) >= sequence) return;
-    const row = Buffer.allocUnsafeSlow(6 + bytes.length);
-    row.writeUIntBE(sequence, 0, 6);
-    row.set(bytes, 6);
+    const row = Buffer.allocUnsafeSlow(GUARD_HEAD_BYTES + bytes.length);
+    row.writeUIntBE(sequence, 4, 6);
+    row.set(bytes, GUARD_HEAD_BYTES);
+    // A number that is too high would make the guard call entries absent that it has never seen.
+    row.writeUInt32BE(crc32(row.subarray(4)), 0);
     this.#meta.putSync(this.#guardKey, row);
   }
 
@@ -284,6 +290,7 @@ export const DIGEST_BYTES = 16;
 const ENTRY_KEY_BYTES = 6 + DIGEST_BYTES;
 const INDEX_ROW_BYTES = 22;
 const ACCOUNT_BYTES = 14;
+const GUARD_HEAD_BYTES = 10;
 const RECORD_HEAD_BYTES = 8 + HASH_BYTES;
 const RECORD_BYTES_KEPT_MAX = 2 ** 16;
 const EVICTED_AT_ONCE_MAX = 64;

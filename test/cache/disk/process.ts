@@ -10,11 +10,10 @@ import { DiskStore } from '../../../src/cache/disk/disk-store.js';
 import type { DiskTier } from '../../../src/cache/disk/disk-tier.js';
 import { workerData } from 'node:worker_threads';
 import { entryOf, keyOf, valueOf } from './entries.js';
-import { exactFilters } from './filters.js';
 
 const given: unknown = workerData;
 const [task, dir = '', ...rest] = Array.isArray(given) ? given.map(String) : process.argv.slice(2);
-const TIER = { guard: true, compressFromBytes: 10_000_000 };
+const TIER = { entriesExpected: 5000, compressFromBytes: 10_000_000 };
 
 switch (task) {
   case 'write':
@@ -38,7 +37,7 @@ switch (task) {
 
 async function writeForever(from: number): Promise<void> {
   const store = await DiskStore.open(dir);
-  const tier = store.tier('a', TIER, exactFilters());
+  const tier = store.tier('a', TIER);
   for (let number = from; ; number += 10) {
     const batch = Array.from({ length: 10 }, (_, index) => number + index);
     await Promise.all(batch.map((each) => tier.set(keyOf(each), entryOf(each))));
@@ -48,7 +47,7 @@ async function writeForever(from: number): Promise<void> {
 
 async function writeSome(from: number, to: number): Promise<void> {
   const store = await DiskStore.open(dir);
-  const tier = store.tier('a', TIER, exactFilters());
+  const tier = store.tier('a', TIER);
   for (let number = from; number < to; number++) await tier.set(keyOf(number), entryOf(number));
   console.log(count(tier, from, to).right === to - from ? 'found' : 'lost');
   await store.close();
@@ -57,15 +56,18 @@ async function writeSome(from: number, to: number): Promise<void> {
 async function tryStore(path: string): Promise<object> {
   let store = await DiskStore.open(path);
   const { setAside } = store;
-  let tier = store.tier('a', { ...TIER, bytesMax: 2 ** 21 }, exactFilters());
+  let tier = store.tier('a', { ...TIER, bytesMax: 2 ** 21 });
   const before = count(tier, 0, 1000);
-  for (let number = 0; number < 100; number++) await tier.delete(keyOf(number * 7).digest);
-  for (let number = 2000; number < 2300; number++) await tier.set(keyOf(number), entryOf(number));
+  await Promise.all(Array.from({ length: 100 }, (_, index) => tier.delete(keyOf(index * 7).digest)));
+  for (let from = 2000; from < 2300; from += 30) {
+    const numbers = Array.from({ length: 30 }, (_, index) => from + index);
+    await Promise.all(numbers.map((number) => tier.set(keyOf(number), entryOf(number))));
+  }
   const written = count(tier, 2000, 2300);
   for (let page = tier.page(undefined, 50); page.cursor !== undefined; page = tier.page(page.cursor, 50));
   await store.close();
   store = await DiskStore.open(path);
-  tier = store.tier('a', { ...TIER, bytesMax: 2 ** 21 }, exactFilters());
+  tier = store.tier('a', { ...TIER, bytesMax: 2 ** 21 });
   const after = count(tier, 0, 2300);
   await tier.clear();
   await store.close();
