@@ -24,13 +24,18 @@ export { settingsAddress } from './settings';
 export { takeTemplate } from './report-row';
 export {
   finishRow,
+  hashAddress,
   limitRows,
+  measureRow,
   nextRow,
   rowEnd,
   rowLine,
   rowStart,
   scoreFile,
   startLines,
+  takeReport,
+  textAddress,
+  textBytes,
   textBytesScored,
 } from './rows';
 export { configureRejection, rejectionCountsAddress } from './rejection';

@@ -19,6 +19,8 @@ export const REJECTED = 18;
 export const REJECTED_WITHOUT_ID = 19;
 /** Measured: the host says with `finishRow` whether it is kept. */
 export const UNDECIDED = 20;
+/** The row's text is read and not yet measured: the host goes on with `measureRow`, or with `takeReport` if it has its report. */
+export const TEXT_READ = 21;
 /** No row was handled: the output must be emptied first. */
 export const OUTPUT_FULL = 32;
 /** No row is left. */

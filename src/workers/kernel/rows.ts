@@ -13,7 +13,17 @@ import {
 } from './json-row';
 import { unescape } from './json-unescape';
 import { startWork, takeWork } from './memory';
-import { LINE_TOO_LARGE, NO_MORE_ROWS, OUTPUT_FULL, SKIPPED, TEXT_TOO_LARGE, UNDECIDED } from './row-outcomes';
+import { SLOT_REPLACED } from './report-slots';
+import { put } from './report-values';
+import {
+  LINE_TOO_LARGE,
+  NO_MORE_ROWS,
+  OUTPUT_FULL,
+  SKIPPED,
+  TEXT_READ,
+  TEXT_TOO_LARGE,
+  UNDECIDED,
+} from './row-outcomes';
 import { isOutputEmpty, openFileRow, openLineRow, hasRoom, writeRow } from './row-output';
 import { expressionDecides, filterRejection, rejectionByExpression } from './rejection';
 import { copyWellFormed, isWellFormed, replacements, resetReplacements } from './utf8';
@@ -29,6 +39,7 @@ const ESCAPE_BYTES_MAX: usize = 6;
 /* Set by `limitRows`. */
 let textBytesMax: usize = 0;
 let lineBytesMax: usize = 0;
+let stopsAtText: bool = false;
 
 /* The lines still to be read, and the number of the last one that was. */
 let lineStart: usize = 0;
@@ -39,14 +50,17 @@ let line: u32 = 0;
 
 let scoredBytes: f64 = 0;
 
-/** The text that `readText` found. */
+const HASH: usize = memory.data(24, 16);
+
+/** The text that was read last. */
 let text: usize = 0;
 let textEnd: usize = 0;
 
-/** Sets the largest text and line; counts scored bytes anew. */
-export function limitRows(maxBytes: usize, maxLineBytes: usize): void {
+/** Sets the largest text and line, and whether to stop with `TEXT_READ` before a text is measured; counts scored bytes anew. */
+export function limitRows(maxBytes: usize, maxLineBytes: usize, stops: bool): void {
   textBytesMax = maxBytes;
   lineBytesMax = maxLineBytes;
+  stopsAtText = stops;
   scoredBytes = 0;
 }
 
@@ -86,9 +100,38 @@ export function scoreFile(start: usize, end: usize, id: usize, idEnd: usize): i3
   textEnd = end;
   if (!isWellFormed(start, end)) copyText(start, end);
   if (textEnd - text > textBytesMax) return TEXT_TOO_LARGE;
-  measureText();
   openFileRow(id, idEnd, text, textEnd);
-  return decide();
+  return textRead();
+}
+
+/** Address of the text that was read last, well-formed UTF-8, which stands there until the next row. */
+export function textAddress(): usize {
+  return text;
+}
+
+/** Bytes of that text. */
+export function textBytes(): usize {
+  return textEnd - text;
+}
+
+/** 24 bytes for whoever hashes texts in this memory. */
+export function hashAddress(): usize {
+  return HASH;
+}
+
+/** After `TEXT_READ`: measures the text and goes on as if nothing had stopped; returns an outcome. */
+export function measureRow(): i32 {
+  measureDocument(text, textEnd - text, replacements());
+  return goOn();
+}
+
+/**
+ * After `TEXT_READ`: likewise, with the report that the host has put where reports stand. What was replaced on the way to a text
+ * is no matter of the text, and is put in here.
+ */
+export function takeReport(): i32 {
+  put(SLOT_REPLACED, <f64>replacements());
+  return goOn();
 }
 
 /** After `UNDECIDED`: writes the row as kept, or as rejected by the expression. */
@@ -127,13 +170,17 @@ function scoreLine(start: usize, end: usize): i32 {
   if (!hasRoom(end - start, rowIdKind == ID_NONE ? 0 : rowIdEnd - rowIdStart)) {
     return isOutputEmpty() ? LINE_TOO_LARGE : OUTPUT_FULL;
   }
-  measureText();
   openLineRow(start, end);
-  return decide();
+  return textRead();
 }
 
-/** Writes the row of the document that has just been measured, unless the host has to decide what becomes of it. */
-function decide(): i32 {
+function textRead(): i32 {
+  return stopsAtText ? TEXT_READ : measureRow();
+}
+
+/** Writes the row of the document whose report is there now, unless the host has to decide what becomes of it. */
+function goOn(): i32 {
+  scoredBytes += <f64>(textEnd - text);
   const rejection = filterRejection();
   if (rejection == 0 && expressionDecides()) return UNDECIDED;
   return writeRow(rejection);
@@ -157,11 +204,6 @@ function readText(): void {
 function copyText(start: usize, end: usize): void {
   text = takeWork((end - start) * 3);
   textEnd = copyWellFormed(start, end, text);
-}
-
-function measureText(): void {
-  measureDocument(text, textEnd - text, replacements());
-  scoredBytes += <f64>(textEnd - text);
 }
 
 /** The LF that ends the line, or the end of the data. */
