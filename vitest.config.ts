@@ -29,7 +29,7 @@ export default defineConfig({
  */
 function takeBuiltParts(): Plugin {
   const built = [
-    { file: '/src/engine/worker-pool.ts', from: "'../workers/worker.js'", to: "'../../dist/workers/worker.js'" },
+    { file: '/src/engine/worker-pool.ts', from: "'./thread.js'", to: "'../../dist/engine/thread.js'" },
     {
       file: '/src/cache/hash-kernel.ts',
       from: "'./kernel/hash.wasm'",

@@ -4,9 +4,11 @@ import type { DeadLetter } from '../io/dead-letters.js';
 import type { Input } from '../io/input.js';
 import { openSource, type OpenSourceOptions } from '../io/source.js';
 import type { Progress } from '../ledger/run.js';
-import type { RejectedRows, RowFailure, RowSettings } from '../workers/protocol.js';
+import { REJECTION_AS_REPEAT } from '../workers/kernel/rejections.js';
+import type { RejectedRows, RowFailure, RowSettings, RowsResponse } from '../workers/protocol.js';
 import { abortable, abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
+import type { Repeats, Sifted } from './dedup/repeats.js';
 import { insertLineIds } from './line-ids.js';
 import { OrderedWindow } from './ordered-window.js';
 import { addRejections } from './rejections.js';
@@ -28,6 +30,8 @@ export interface WrittenRows {
   /** Rows that were rejected, if they are kept. */
   readonly rejected: Uint8Array;
   readonly deadLetters: readonly DeadLetter[];
+  /** What a run that goes on after this one has to know of the texts; empty unless repeated ones are taken out. */
+  readonly seen: Uint8Array;
 }
 
 /** Where the rows of a run go, in order. */
@@ -48,6 +52,8 @@ export interface FileRunOptions {
   readonly scheduler: Scheduler;
   readonly slabs: SlabPool;
   readonly output: RowsOutput;
+  /** Takes repeated documents out; undefined: they stay. */
+  readonly repeats: Repeats | undefined;
   /** Input bytes that may be read and not yet written. */
   readonly windowBytes: number;
   readonly signal: AbortSignal;
@@ -55,7 +61,7 @@ export interface FileRunOptions {
 }
 
 /** How far the run is; what the ledger keeps, but for the lengths of the files. */
-export type RunState = Omit<Progress, 'outputBytes' | 'failedBytes' | 'rejectedBytes'>;
+export type RunState = Omit<Progress, 'outputBytes' | 'failedBytes' | 'rejectedBytes' | 'seenBytes'>;
 
 /** What the window delivers: a scored chunk, or an input that broke off. */
 type Delivery = ScoredChunk | { readonly input: Input; readonly error: MillraceError };
@@ -68,6 +74,7 @@ export const RUN_START: RunState = Object.freeze({
   documents: 0,
   rejected: 0,
   rejections: Object.freeze([]),
+  unremembered: 0,
   failed: 0,
   bytes: 0,
 });
@@ -173,9 +180,16 @@ export class FileRun {
     );
     if (response.inputError !== undefined)
       letters.push(brokenInput(chunk.source, before.ordinal, fromWireError(response.inputError)));
-    const rejected = response.rejected === undefined ? NO_ROWS : rowsOf(response.rejected, before.lines);
+    const sifted = this.#options.repeats?.sift(response, chunk.source, before.lines);
+    const { kept, rejected, log, unremembered } = sifted ?? unsifted(response);
+    if (sifted !== undefined) response.rejections[REJECTION_AS_REPEAT] = sifted.repeated;
     this.#slabsInUse.push(response.slab);
-    await this.#options.output.write({ rows: rowsOf(response, before.lines), rejected, deadLetters: letters });
+    await this.#options.output.write({
+      rows: rowsOf(kept, before.lines),
+      rejected: rejected === undefined ? NO_ROWS : rowsOf(rejected, before.lines),
+      deadLetters: letters,
+      seen: log,
+    });
     const unread = response.inputError === undefined ? 0 : 1;
     this.#state = {
       ...before,
@@ -185,6 +199,7 @@ export class FileRun {
       documents: before.documents + response.documents + unread,
       rejected: before.rejected + sumOf(response.rejections),
       rejections: addRejections(before.rejections, response.rejections),
+      unremembered: before.unremembered + unremembered,
       failed: before.failed + letters.length,
       bytes: before.bytes + response.bytes,
     };
@@ -193,7 +208,7 @@ export class FileRun {
   async #writeBroken(input: Input, error: MillraceError): Promise<void> {
     const before = this.#atInput(input.index);
     const deadLetters = [brokenInput(input.source, before.ordinal, error)];
-    await this.#options.output.write({ rows: NO_ROWS, rejected: NO_ROWS, deadLetters });
+    await this.#options.output.write({ rows: NO_ROWS, rejected: NO_ROWS, deadLetters, seen: NO_ROWS });
     const next = { input: input.index + 1, position: 0, lines: 0, ordinal: 0 };
     this.#state = { ...before, ...next, documents: before.documents + 1, failed: before.failed + 1 };
   }
@@ -224,6 +239,11 @@ export class FileRun {
 }
 
 const NO_ROWS = new Uint8Array(0);
+
+/** The rows of a run in which repeated documents stay. */
+function unsifted({ slab, slabBytes, lineIds, rejected }: RowsResponse): Sifted {
+  return { kept: { slab, slabBytes, lineIds }, rejected, repeated: 0, unremembered: 0, log: NO_ROWS };
+}
 
 /** The rows in a slab, with the numbers of lines that were missing. */
 function rowsOf({ slab, slabBytes, lineIds }: RejectedRows, linesBefore: number): Uint8Array {

@@ -1,11 +1,11 @@
 import { FILTER_NAMES, FILTER_REASONS, type FilterName } from '../core/filters.js';
-import { REJECTION_BY_EXPRESSION } from '../workers/kernel/rejections.js';
+import { REJECTION_AS_REPEAT, REJECTION_BY_EXPRESSION } from '../workers/kernel/rejections.js';
 
 /** How many documents were rejected for one reason. */
 export interface Rejection {
-  /** `keep-if` for those that the expression rejected. */
-  readonly filter: FilterName | 'keep-if';
-  /** One of the filter's reasons, or the expression. */
+  /** `keep-if` for those that the expression rejected, `dedup` for those that repeat another. */
+  readonly filter: FilterName | 'keep-if' | 'dedup';
+  /** One of the filter's reasons, the expression, or `duplicate`. */
   readonly reason: string;
   readonly documents: number;
 }
@@ -26,7 +26,8 @@ export function rejectionsOf(counts: readonly number[], keepIf = ''): Rejection[
     reason: keepIf,
     documents: counts[REJECTION_BY_EXPRESSION] ?? 0,
   };
-  return [...byFilters, byExpression]
+  const asRepeats = { filter: 'dedup' as const, reason: 'duplicate', documents: counts[REJECTION_AS_REPEAT] ?? 0 };
+  return [...byFilters, byExpression, asRepeats]
     .filter(({ documents }) => documents > 0)
     .sort((left, right) => right.documents - left.documents);
 }

@@ -5,6 +5,8 @@ import { openSink } from '../io/output.js';
 import type { Sink } from '../io/sink.js';
 import { RangeLedger, type RunFiles } from '../ledger/range-ledger.js';
 import type { Progress, RunHeader } from '../ledger/run.js';
+import type { Dedup } from './dedup/options.js';
+import { SeenSink } from './dedup/seen-sink.js';
 import type { RowsOutput, RunState, WrittenRows } from './file-run.js';
 
 /** Where a run writes. */
@@ -17,6 +19,8 @@ export interface OutputPaths {
   readonly rejected: string | undefined;
   /** Only for an output that is a file. */
   readonly ledger: string | undefined;
+  /** The log of texts by which an interrupted run recognises repeated ones; likewise, and only if they are taken out. */
+  readonly seen: string | undefined;
 }
 
 export interface OutputStreams {
@@ -30,6 +34,8 @@ export interface NamedOutputs {
   readonly output?: string;
   readonly failed?: string;
   readonly rejected?: string | undefined;
+  /** Set when repeated documents are taken out. */
+  readonly dedup?: Dedup | undefined;
 }
 
 /**
@@ -38,20 +44,22 @@ export interface NamedOutputs {
  *
  * @throws MillraceError `ERR_OUTPUT_UNWRITABLE`.
  */
-export async function outputPaths({ output = '-', failed, rejected }: NamedOutputs): Promise<OutputPaths> {
+export async function outputPaths({ output = '-', failed, rejected, dedup }: NamedOutputs): Promise<OutputPaths> {
   const named = failed === '-' ? undefined : failed;
   const existing = output === '-' ? undefined : await checkWritable(output);
   if (rejected !== undefined) await checkWritable(rejected);
-  if (output === '-' || existing?.isFile() === false) return { output, failed: named, rejected, ledger: undefined };
-  return { output, failed: named ?? deadLettersPath(output), rejected, ledger: `${output}.ledger` };
+  if (output === '-' || existing?.isFile() === false)
+    return { output, failed: named, rejected, ledger: undefined, seen: undefined };
+  const seen = dedup === undefined ? undefined : `${output}.dedup`;
+  return { output, failed: named ?? deadLettersPath(output), rejected, ledger: `${output}.ledger`, seen };
 }
 
 /** All files of the run, so that a directory that is read leaves them out. */
-export function ownFiles({ output, failed, rejected, ledger }: OutputPaths): string[] {
+export function ownFiles({ output, failed, rejected, ledger, seen }: OutputPaths): string[] {
   const files = [output === '-' ? undefined : output, rejected].filter((path) => path !== undefined);
   return [
     ...files.flatMap((path) => [path, partialPath(path)]),
-    ...[failed, ledger].filter((path) => path !== undefined),
+    ...[failed, ledger, seen].filter((path) => path !== undefined),
   ];
 }
 
@@ -69,19 +77,22 @@ interface Sinks {
   readonly rows: Sink;
   readonly rejected: Sink | undefined;
   readonly deadLetters: DeadLetters;
+  readonly seen: SeenSink | undefined;
 }
 
-/** The rows, the rejected rows, the dead letters and the ledger of a run, which are committed together. */
+/** The rows, the rejected rows, the dead letters, the texts that were seen and the ledger of a run, which are committed together. */
 export class RunOutput implements RowsOutput {
   readonly #rows: Sink;
   readonly #rejected: Sink | undefined;
   readonly #deadLetters: DeadLetters;
+  readonly #seen: SeenSink | undefined;
   readonly #ledger: RangeLedger | undefined;
 
-  private constructor({ rows, rejected, deadLetters }: Sinks, ledger: RangeLedger | undefined) {
+  private constructor({ rows, rejected, deadLetters, seen }: Sinks, ledger: RangeLedger | undefined) {
     this.#rows = rows;
     this.#rejected = rejected;
     this.#deadLetters = deadLetters;
+    this.#seen = seen;
     this.#ledger = ledger;
   }
 
@@ -109,10 +120,11 @@ export class RunOutput implements RowsOutput {
     }
   }
 
-  async write({ rows, rejected, deadLetters }: WrittenRows): Promise<void> {
+  async write({ rows, rejected, deadLetters, seen }: WrittenRows): Promise<void> {
     if (rows.length > 0) await this.#rows.write(rows);
     if (rejected.length > 0) await this.#rejected?.write(rejected);
     await this.#deadLetters.add(deadLetters);
+    if (seen.length > 0) await this.#seen?.write(seen);
   }
 
   /** Whether an interrupted run can be gone on with. */
@@ -140,6 +152,7 @@ export class RunOutput implements RowsOutput {
     await this.#deadLetters.commit();
     await this.#rejected?.commit();
     await this.#rows.commit();
+    await this.#seen?.remove();
     await this.#ledger?.remove();
     return complete.outputBytes;
   }
@@ -149,6 +162,7 @@ export class RunOutput implements RowsOutput {
     await this.#rows.abort();
     await this.#rejected?.abort();
     await this.#deadLetters.abort();
+    await this.#seen?.abort();
     await this.#ledger?.close();
   }
 
@@ -156,7 +170,8 @@ export class RunOutput implements RowsOutput {
     const outputBytes = await this.#rows.flush();
     const rejectedBytes = (await this.#rejected?.flush()) ?? 0;
     const failedBytes = await this.#deadLetters.flush();
-    return { ...state, outputBytes, rejectedBytes, failedBytes };
+    const seenBytes = (await this.#seen?.flush()) ?? 0;
+    return { ...state, outputBytes, rejectedBytes, failedBytes, seenBytes };
   }
 }
 
@@ -167,17 +182,20 @@ async function openSinks(
   progress: Progress | undefined,
   isComplete: boolean,
 ): Promise<Sinks> {
-  const { outputBytes = 0, rejectedBytes = 0, failedBytes = 0 } = progress ?? {};
+  const { outputBytes = 0, rejectedBytes = 0, failedBytes = 0, seenBytes = 0 } = progress ?? {};
   const rowsOptions = { stdout, resumeBytes: outputBytes, isComplete };
   const rows = await openRows(paths.output, rowsOptions);
   let rejected: Sink | undefined;
+  let seen: SeenSink | undefined;
   try {
     if (paths.rejected !== undefined)
       rejected = await openRows(paths.rejected, { ...rowsOptions, resumeBytes: rejectedBytes });
-    return { rows, rejected, deadLetters: await openDeadLetters(paths.failed, stderr, failedBytes) };
+    if (paths.seen !== undefined) seen = await SeenSink.open(paths.seen, isComplete ? 0 : seenBytes);
+    return { rows, rejected, seen, deadLetters: await openDeadLetters(paths.failed, stderr, failedBytes) };
   } catch (thrown) {
     await rows.abort();
     await rejected?.abort();
+    await seen?.abort();
     throw thrown;
   }
 }
@@ -204,11 +222,12 @@ async function openDeadLetters(
   return DeadLetters.toFile(failed, { resumeBytes });
 }
 
-async function filesOf({ output, rejected, failed }: OutputPaths): Promise<RunFiles> {
+async function filesOf({ output, rejected, failed, seen }: OutputPaths): Promise<RunFiles> {
   return {
     output: await outputLengths(output),
     rejected: rejected === undefined ? NO_FILE : await outputLengths(rejected),
     failedBytes: failed === undefined ? undefined : await fileBytes(failed),
+    seenBytes: seen === undefined ? undefined : await fileBytes(seen),
   };
 }
 

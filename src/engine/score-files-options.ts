@@ -68,6 +68,8 @@ export interface RunSummary {
   readonly rejected: number;
   /** They by their reasons, the most frequent first. */
   readonly rejections: readonly Rejection[];
+  /** Documents that were kept and not remembered, since `dedupBytes` was full: their repeats were kept as well. */
+  readonly unremembered: number;
   readonly failed: number;
   readonly bytes: number;
   readonly inputBytes: number;

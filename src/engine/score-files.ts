@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Input } from '../io/input.js';
 import { resolveInputs } from '../io/inputs.js';
-import type { RunHeader } from '../ledger/run.js';
+import type { Progress, RunHeader } from '../ledger/run.js';
 import type { KeepIf, RowSettings } from '../workers/protocol.js';
 import { abortable } from '../core/abort.js';
 import { MillraceError } from '../core/errors.js';
 import { FILTER_NAMES } from '../core/filters.js';
 import type { MeasureSettings } from '../core/measures.js';
+import { Repeats } from './dedup/repeats.js';
 import { FileRun, RUN_START, type RowsOutput, type RunState } from './file-run.js';
 import { neededMeasures } from './needed-measures.js';
 import { ENGINE_DEFAULTS } from './options.js';
@@ -21,7 +22,7 @@ import {
   type RunSummary,
   type ScoreFilesOptions,
 } from './score-files-options.js';
-import { selectionHeader } from './selection.js';
+import { selectionHeader, type Selection } from './selection.js';
 import { SlabPool } from './slab-pool.js';
 
 /** Chunks between reading and writing, for each worker. */
@@ -45,7 +46,7 @@ const LINE_BYTES_LIMIT = 512 * 1024 * 1024;
 export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary> {
   const resolved = resolveScoreFilesOptions(options);
   const rows = await rowSettings(resolved);
-  const paths = await outputPaths({ ...options, rejected: resolved.selection.rejected });
+  const paths = await outputPaths({ ...options, ...resolved.selection });
   const { inputs, skipped } = await resolveInputs(options.inputs, {
     exclude: ownFiles(paths),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -56,9 +57,10 @@ export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary
   const start = opened.progress ?? RUN_START;
   const measured = new Measured(options, inputs, start);
   try {
+    const repeats = opened.isComplete ? undefined : await openRepeats(resolved.selection, paths, opened.progress);
     const state = opened.isComplete
       ? start
-      : await runInputs(options, resolved, inputs, opened.output, start, measured, rows);
+      : await runInputs(options, resolved, inputs, opened.output, start, measured, { rows, repeats });
     const committed = opened.output.commit(state);
     // A file is soon finished, and then it is better whole; the reader of a stream may stand still.
     const outputBytes = await (opened.output.isResumable
@@ -90,7 +92,7 @@ export async function planInputs(patterns: readonly string[], outputs: NamedOutp
 /**
  * Scores the inputs from `start` on, into whatever takes the rows.
  *
- * @param rows - how rows are written.
+ * @param handling - how rows are written, and what takes repeated ones out.
  * @throws MillraceError as `scoreFiles`.
  */
 export async function runInputs(
@@ -100,12 +102,14 @@ export async function runInputs(
   output: RowsOutput,
   start: RunState,
   measured: Measured,
-  rows: RowSettings,
+  { rows, repeats }: RowHandling,
 ): Promise<RunState> {
   const { workers, workerTimeoutMs } = resolved;
   const chunkBytes = chunkBytesFor(resolved, inputs);
   const settings = neededMeasures(resolved.settings, rows);
-  const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb: ENGINE_DEFAULTS.workerHeapMb, settings });
+  const { workerHeapMb } = ENGINE_DEFAULTS;
+  const hashSecret = repeats?.secret;
+  const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb, settings, hashSecret });
   const windowChunks = workers * WINDOW_CHUNKS_PER_WORKER;
   const fileRun = new FileRun(
     {
@@ -115,6 +119,7 @@ export async function runInputs(
       scheduler,
       slabs: new SlabPool(chunkBytes, windowChunks),
       output,
+      repeats,
       windowBytes: windowChunks * chunkBytes,
       signal: options.signal ?? new AbortController().signal,
       onProgress: (state) => {
@@ -130,6 +135,13 @@ export async function runInputs(
     measured.restarts = scheduler.stats().restarts;
     await scheduler.close(new MillraceError('ERR_ABORTED', 'the run has ended'));
   }
+}
+
+/** What becomes of the rows of a run on their way. */
+export interface RowHandling {
+  readonly rows: RowSettings;
+  /** Undefined: repeated documents stay. */
+  readonly repeats: Repeats | undefined;
 }
 
 /** Time, memory and progress of a run. */
@@ -162,6 +174,7 @@ export class Measured {
       documents,
       rejected,
       rejections: rejectionsOf(state.rejections, this.#options.keepIf),
+      unremembered: state.unremembered,
       failed,
       bytes,
       inputBytes,
@@ -202,10 +215,27 @@ function bytesUpTo(input: Input, position: number): number {
 export async function rowSettings(resolved: ResolvedScoreFilesOptions): Promise<RowSettings> {
   const { emit, textField, idField, maxBytes, selection } = resolved;
   const lineBytesMax = Math.min(maxBytes * ESCAPE_BYTES_MAX + LINE_EXTRA_BYTES, LINE_BYTES_LIMIT);
-  const { rejectBy, rejected, clean } = selection;
+  const { rejectBy, rejected, dedup, clean } = selection;
   const keepIf = await parseKeepIf(resolved);
-  const selected = { rejectBy, keepIf, keepsRejected: rejected !== undefined, cleans: clean !== undefined };
+  const selected = {
+    rejectBy,
+    keepIf,
+    keepsRejected: rejected !== undefined,
+    tellsKept: dedup !== undefined,
+    cleans: clean !== undefined,
+  };
   return { ...selected, emit, textField, idField, maxBytes, lineBytesMax };
+}
+
+/** What takes repeated documents out, if they are to be; of a run that goes on, with all texts that it has written. */
+async function openRepeats(
+  { dedup, dedupBytes }: Selection,
+  { seen }: OutputPaths,
+  progress: Progress | undefined,
+): Promise<Repeats | undefined> {
+  if (dedup === undefined) return undefined;
+  if (seen === undefined || progress === undefined || progress.seenBytes === 0) return Repeats.begin(dedupBytes);
+  return Repeats.resume(dedupBytes, seen, progress.seenBytes);
 }
 
 /** What reads expressions is large, and is loaded only where there is one. */

@@ -6,7 +6,7 @@ import { compileKernel } from '../workers/kernel-host.js';
 import { measureRow } from '../workers/measure-row.js';
 import { ProgressRow, createProgress } from '../workers/progress.js';
 import type { Request, Response } from '../workers/protocol.js';
-import type { WorkerData } from '../workers/worker-data.js';
+import type { ThreadData } from './thread-data.js';
 
 /** Batches that a worker holds at once: one that it scores, and the next, so that it need not wait for the main thread. */
 export const IN_FLIGHT_MAX = 2;
@@ -20,13 +20,15 @@ const STARTS_MAX = 3;
  */
 const LOAD_BY_IMPORT = '--no-experimental-require-module';
 
-const WORKER_FILE = new URL('../workers/worker.js', import.meta.url);
+const WORKER_FILE = new URL('./thread.js', import.meta.url);
 
 export interface WorkerPoolOptions {
   readonly workers: number;
   readonly workerHeapMb: number;
   /** What is measured and how. */
   readonly settings: MeasureSettings;
+  /** Key of the checks of texts, 16 bytes. @defaultValue none: no texts are hashed */
+  readonly hashSecret?: Uint8Array | undefined;
   /** The module that runs in the threads; tests put one in that fails on purpose. */
   readonly workerFile?: URL;
 }
@@ -66,8 +68,9 @@ export class WorkerPool {
   }
 
   #start(): Piscina<Request, Response> {
-    const { workers, workerHeapMb, settings, workerFile = WORKER_FILE } = this.#options;
-    const workerData = { progress: this.#progress, kernel: compileKernel(), measures: measureRow(settings) };
+    const { workers, workerHeapMb, settings, hashSecret, workerFile = WORKER_FILE } = this.#options;
+    const measures = measureRow(settings);
+    const workerData = { progress: this.#progress, kernel: compileKernel(), measures, hashSecret };
     const piscina = new Piscina<Request, Response>({
       filename: workerFile.href,
       minThreads: workers,
@@ -76,7 +79,7 @@ export class WorkerPool {
       maxQueue: Infinity,
       recordTiming: false,
       execArgv: [LOAD_BY_IMPORT],
-      workerData: workerData satisfies WorkerData,
+      workerData: workerData satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
       loadBalancer: (task, candidates) => {
         const wanted = pinnedThread(task[queueOptionsSymbol]);

@@ -8,6 +8,7 @@ export interface RunFiles {
   readonly output: OutputFile;
   readonly rejected: OutputFile;
   readonly failedBytes: number | undefined;
+  readonly seenBytes: number | undefined;
 }
 
 export interface OutputFile {
@@ -129,11 +130,14 @@ function isRunRecord(value: unknown): value is RunRecord {
 
 /** A complete run's outputs may have their own names already, all or some of them. */
 function covers(files: RunFiles, { complete, progress }: RunRecord): boolean {
-  const { outputBytes, rejectedBytes, failedBytes } = progress;
+  const { outputBytes, rejectedBytes, failedBytes, seenBytes } = progress;
   const holds = (file: OutputFile, bytes: number): boolean =>
     (file.partial ?? 0) >= bytes || (complete && file.finished === bytes);
   return (
-    holds(files.output, outputBytes) && holds(files.rejected, rejectedBytes) && (files.failedBytes ?? 0) >= failedBytes
+    holds(files.output, outputBytes) &&
+    holds(files.rejected, rejectedBytes) &&
+    (files.failedBytes ?? 0) >= failedBytes &&
+    (complete || (files.seenBytes ?? 0) >= seenBytes)
   );
 }
 

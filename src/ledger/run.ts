@@ -35,11 +35,15 @@ export interface Progress {
   readonly rejectedBytes: number;
   /** Length of the dead-letter file; 0 without one. */
   readonly failedBytes: number;
+  /** Length of the log of texts that repeated ones are recognised by; 0 without one. */
+  readonly seenBytes: number;
   /** Documents of the whole run so far, dead letters and rejected ones included. */
   readonly documents: number;
   readonly rejected: number;
   /** The rejected ones by the number of their reason; none when nothing was rejected. */
   readonly rejections: readonly number[];
+  /** Documents that were written and are not remembered, so that their repeats are not recognised. */
+  readonly unremembered: number;
   readonly failed: number;
   /** Bytes of text scored by the whole run so far. */
   readonly bytes: number;
@@ -76,8 +80,10 @@ const PROGRESS_FIELDS: readonly Exclude<keyof Progress, 'rejections'>[] = [
   'outputBytes',
   'rejectedBytes',
   'failedBytes',
+  'seenBytes',
   'documents',
   'rejected',
+  'unremembered',
   'failed',
   'bytes',
 ];

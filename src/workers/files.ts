@@ -7,13 +7,13 @@ import type { ProgressRow } from './progress.js';
 import type { FilesRequest, RowFailure, RowSettings, RowsResponse } from './protocol.js';
 import { rowError, tooLarge } from './row-errors.js';
 import { ESCAPE_BYTES_MAX, REPORT_ROOM_BYTES, configureRows, namesBytes, writeNames } from './row-settings.js';
-import { RowWriter, isScored } from './row-writer.js';
+import { RowWriter, isKept, isScored } from './row-writer.js';
 
 const encoder = new TextEncoder();
 
 /** Scores text files, a document each. A file that cannot be read is that document's failure. */
 export function scoreFiles(request: FilesRequest, slot: KernelSlot, progress: ProgressRow): RowsResponse {
-  const writer = new RowWriter(request.slab, request.settings, slot.kernel.reportSlots);
+  const writer = new RowWriter(request.slab, request.settings, slot);
   const failures: RowFailure[] = [];
   let bytes = 0;
   request.files.forEach((file, index) => {
@@ -60,6 +60,7 @@ function scoreText(text: Uint8Array, id: Uint8Array, settings: RowSettings, kern
   configureRows(kernel, settings, NO_SOURCE);
   const outcome = writer.finish(kernel.exports.scoreFile(textAt, textAt + text.length, idAt, textAt), kernel);
   if (!isScored(outcome)) throw fromWireError(rowError(outcome, kernel, settings));
+  if (writer.tellsKept && isKept(outcome)) writer.tellKept(kernel, 0, id);
   writer.gather(kernel);
   return kernel.exports.textBytesScored();
 }

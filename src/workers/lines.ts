@@ -8,7 +8,7 @@ import type { LinesRequest, RowFailure, RowsResponse } from './protocol.js';
 import { readRange, skipByteOrderMark, type Span } from './range.js';
 import { rowError, rowId } from './row-errors.js';
 import { configureRows, namesBytes, outputRoom, rejectedRoom, writeNames } from './row-settings.js';
-import { RowWriter, isScored, lacksId } from './row-writer.js';
+import { RowWriter, isKept, isScored, lacksId } from './row-writer.js';
 
 /** A range is read in pieces of this size, which are still in the cache when they are scored. */
 const PIECE_BYTES = 256 * 1024;
@@ -17,7 +17,7 @@ const PIECE_BYTES = 256 * 1024;
 export function scoreLines(request: LinesRequest, slot: KernelSlot, progress: ProgressRow): RowsResponse {
   const trapped = new Map<number, WireError>();
   while (true) {
-    const rows = new Rows(request, slot.kernel, trapped);
+    const rows = new Rows(request, slot, trapped);
     try {
       rows.score(progress);
       return rows.response(undefined);
@@ -44,10 +44,10 @@ class Rows {
   /** Position in the request of the row that is being scored. */
   index = 0;
 
-  constructor(request: LinesRequest, kernel: Kernel, trapped: ReadonlyMap<number, WireError>) {
+  constructor(request: LinesRequest, slot: KernelSlot, trapped: ReadonlyMap<number, WireError>) {
     this.#request = request;
-    this.#kernel = kernel;
-    this.#writer = new RowWriter(request.slab, request.settings, kernel.reportSlots);
+    this.#kernel = slot.kernel;
+    this.#writer = new RowWriter(request.slab, request.settings, slot);
     this.#trapped = trapped;
     this.#passedOver = new Set([...request.condemned, ...trapped.keys()]);
   }
@@ -101,6 +101,7 @@ class Rows {
       if (lacksId(outcome)) this.#writer.noteLineId(outcome, this.#lines + exports.rowLine(), kernel);
       else if (outcome === SKIPPED) this.#fail(this.#trapped.get(this.index) ?? CONDEMNED, undefined);
       else if (!isScored(outcome)) this.#fail(rowError(outcome, kernel, settings), rowId(outcome, kernel));
+      if (this.#writer.tellsKept && isKept(outcome)) this.#writer.tellKept(kernel, this.#lines + exports.rowLine());
       this.index++;
     }
     this.#writer.gather(kernel);

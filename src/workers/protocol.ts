@@ -45,6 +45,8 @@ export interface RowSettings {
   readonly keepIf: KeepIf | undefined;
   /** Whether rows that are rejected are written as well, apart, with the reason. */
   readonly keepsRejected: boolean;
+  /** Whether the answer tells the text of each row that is kept, so that repeated ones can be cut out of it. */
+  readonly tellsKept: boolean;
   /** Whether C4's cleaned text takes the place of the text in the rows that are kept. */
   readonly cleans: boolean;
   readonly textField: string;
@@ -109,6 +111,12 @@ export interface RejectedRows {
   readonly lineIds: LineIds;
 }
 
+/** The rows that are kept, in order, each by the hash of its text; laid out in `kept-texts.ts`. */
+export interface KeptTexts {
+  readonly rows: Uint32Array;
+  readonly ids: Uint8Array;
+}
+
 export interface RowsResponse {
   readonly kind: 'rows';
   /** The rows of output, from the start of the slab. */
@@ -119,6 +127,8 @@ export interface RowsResponse {
   readonly rejected: RejectedRows | undefined;
   /** How many rows were rejected for each reason, by its number (`rejections.ts`). */
   readonly rejections: Uint32Array;
+  /** The texts of the rows that are kept; undefined when they were not asked for. */
+  readonly keptTexts: KeptTexts | undefined;
   readonly failures: readonly RowFailure[];
   /** Documents handled, failures among them. */
   readonly documents: number;

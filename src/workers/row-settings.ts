@@ -14,7 +14,13 @@ export const REPORT_ROOM_BYTES = REPORT_ROW_BYTES_MAX + 1024;
 export const ESCAPE_BYTES_MAX = 6;
 
 /** The part of the settings by which every row is kept as it is. */
-export const KEEP_ALL = Object.freeze({ rejectBy: [], keepIf: undefined, keepsRejected: false, cleans: false });
+export const KEEP_ALL = Object.freeze({
+  rejectBy: [],
+  keepIf: undefined,
+  keepsRejected: false,
+  tellsKept: false,
+  cleans: false,
+});
 
 const encoder = new TextEncoder();
 
@@ -78,7 +84,7 @@ export function configureRows(kernel: Kernel, settings: RowSettings, source: str
   const { emit, cleans, keepsRejected, keepIf, maxBytes, lineBytesMax } = settings;
   exports.setFieldNames(textField, names.textField.length, idField, names.idField.length);
   exports.nameRows(name, rejected, rejected, rejected + names.rejected.length);
-  exports.limitRows(maxBytes, lineBytesMax);
+  exports.limitRows(maxBytes, lineBytesMax, 0);
   exports.configureOutput(EMIT_CODES[emit], Number(cleans), Number(keepsRejected));
   exports.configureRejection(filterBits(settings), Number(keepIf !== undefined));
 }

@@ -1,21 +1,27 @@
 import { compileForRows } from './expression-row.js';
+import { KeptTextsList } from './kept-texts.js';
 import type { Kernel } from './kernel-host.js';
+import type { KernelSlot } from './kernel-slot.js';
 import { REJECTION_COUNT } from './kernel/rejections.js';
 import { REJECTED, REJECTED_WITHOUT_ID, SCORED, SCORED_WITHOUT_ID, UNDECIDED } from './kernel/row-outcomes.js';
 import { Output } from './output.js';
 import type { RejectedRows, RowSettings, RowsResponse } from './protocol.js';
 
-/** What is written of a batch: the rows that are kept, those that are rejected, and how many of these for each reason. */
+/** What is written of a batch: the rows that are kept, those that are rejected, how many of these for each reason, what is told. */
 export class RowWriter {
   readonly kept: Output;
   readonly #rejected: Output | undefined;
   readonly #rejections = new Uint32Array(REJECTION_COUNT);
   readonly #holds: ((rows: Float64Array, at: number) => boolean) | undefined;
 
-  constructor(slab: ArrayBuffer, { keepIf, keepsRejected }: RowSettings, reportSlots: number) {
+  readonly #keptTexts: KeptTextsList | undefined;
+
+  /** @param slot - the slot of the kernel that writes the rows. */
+  constructor(slab: ArrayBuffer, { keepIf, keepsRejected, tellsKept }: RowSettings, slot: KernelSlot) {
     this.kept = new Output(slab);
     this.#rejected = keepsRejected ? new Output(new ArrayBuffer(0)) : undefined;
-    this.#holds = keepIf === undefined ? undefined : compileForRows(keepIf.node, reportSlots);
+    this.#holds = keepIf === undefined ? undefined : compileForRows(keepIf.node, slot.kernel.reportSlots);
+    this.#keptTexts = tellsKept ? new KeptTextsList(slot) : undefined;
   }
 
   /** Has a row written whose document the kernel leaves to the expression; returns the outcome of all. */
@@ -31,6 +37,26 @@ export class RowWriter {
     else this.#rejected?.noteLineId(position - kernel.rejectedAddress, line);
   }
 
+  /** Whether `tellKept` is to be called. */
+  get tellsKept(): boolean {
+    return this.#keptTexts !== undefined;
+  }
+
+  /**
+   * Tells the text of the row that the kernel has just written to the rows that are kept.
+   *
+   * @param line - its line within the request; 0 for a text file.
+   * @param fileId - the raw id of a text file.
+   */
+  tellKept(kernel: Kernel, line: number, fileId?: Uint8Array): void {
+    const { exports, outputAddress, rejectedAddress } = kernel;
+    const end = this.kept.length + (exports.outputEnd() >>> 0) - outputAddress;
+    const rejected = this.#rejected;
+    const rejectedBefore =
+      rejected === undefined ? 0 : rejected.length + (exports.rejectedOutputEnd() >>> 0) - rejectedAddress;
+    this.#keptTexts?.add(kernel, { end, rejectedBefore, line }, fileId);
+  }
+
   /** Empties the kernel's output. */
   gather(kernel: Kernel): void {
     const { exports, outputAddress, rejectedAddress } = kernel;
@@ -41,10 +67,17 @@ export class RowWriter {
   }
 
   /** The part of the response that this has gathered. */
-  response(): Pick<RowsResponse, 'slab' | 'slabBytes' | 'lineIds' | 'rejected' | 'rejections'> {
+  response(): Pick<RowsResponse, 'slab' | 'slabBytes' | 'lineIds' | 'rejected' | 'rejections' | 'keptTexts'> {
     const { slab, length, lineIds } = this.kept;
-    return { slab, slabBytes: length, lineIds, rejected: rowsOf(this.#rejected), rejections: this.#rejections };
+    const rejected = rowsOf(this.#rejected);
+    const keptTexts = this.#keptTexts?.list();
+    return { slab, slabBytes: length, lineIds, rejected, rejections: this.#rejections, keptTexts };
   }
+}
+
+/** Whether the outcome is that of a row that was kept. */
+export function isKept(outcome: number): boolean {
+  return outcome === SCORED || outcome === SCORED_WITHOUT_ID;
 }
 
 /** Whether the outcome is that of a row that was scored, kept or not. */

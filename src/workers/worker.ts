@@ -1,5 +1,3 @@
-/** A worker thread: takes one batch after the other, each with the kernel of this thread. */
-import { workerData } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { MillraceError } from '../core/errors.js';
 import { scoreDocuments } from './documents.js';
@@ -8,25 +6,31 @@ import { KernelSlot } from './kernel-slot.js';
 import { scoreLines } from './lines.js';
 import { ProgressRow } from './progress.js';
 import type { Request, Response } from './protocol.js';
+import type { ThreadServices } from './thread-services.js';
 import type { WorkerData } from './worker-data.js';
 import { Turns } from './turns.js';
 
-const { progress, kernel, measures } = parseWorkerData(workerData);
-const slot = new KernelSlot(kernel, measures);
-const turns = new Turns();
-
-/** Scores one batch; its slab goes back with the answer. */
-export default async function handle(request: Request): Promise<unknown> {
-  await turns.take();
-  try {
-    return moveResponse(score(request));
-  } finally {
-    turns.pass();
-  }
+/**
+ * What a worker thread does: takes one batch after the other, each with the kernel of this thread; a batch's slab goes back with
+ * its answer.
+ *
+ * @throws MillraceError `ERR_INTERNAL` when `data` is no `WorkerData`.
+ */
+export function createWorker(data: unknown, services?: ThreadServices): (request: Request) => Promise<unknown> {
+  const { progress, kernel, measures } = parseWorkerData(data);
+  const slot = new KernelSlot(kernel, measures, services);
+  const turns = new Turns();
+  return async (request) => {
+    await turns.take();
+    try {
+      return moveResponse(score(request, slot, new ProgressRow(progress, request.slot)));
+    } finally {
+      turns.pass();
+    }
+  };
 }
 
-function score(request: Request): Response {
-  const row = new ProgressRow(progress, request.slot);
+function score(request: Request, slot: KernelSlot, row: ProgressRow): Response {
   row.begin(request.batch);
   try {
     slot.dropIfOutsized();
@@ -44,9 +48,13 @@ function score(request: Request): Response {
 }
 
 function moveResponse(response: Response): unknown {
-  const rejected = response.kind === 'rows' ? response.rejected : undefined;
-  const slabs = rejected === undefined ? [response.slab] : [response.slab, rejected.slab];
-  return move({ [transferableSymbol]: slabs, [valueSymbol]: response });
+  return move({ [transferableSymbol]: buffersOf(response), [valueSymbol]: response });
+}
+
+function buffersOf(response: Response): ArrayBufferLike[] {
+  if (response.kind !== 'rows') return [response.slab];
+  const { slab, rejected, keptTexts } = response;
+  return [slab, rejected?.slab, keptTexts?.rows.buffer, keptTexts?.ids.buffer].filter((buffer) => buffer !== undefined);
 }
 
 function parseWorkerData(data: unknown): WorkerData {

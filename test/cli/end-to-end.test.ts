@@ -345,10 +345,13 @@ describe.skipIf(process.platform === 'win32')('a large input', () => {
     await expectClean('killed.jsonl');
   });
 
-  it('has every row once, kept or rejected, however often it is killed', async () => {
+  it.each([
+    ['an expression', ['--keep-if', 'words % 2 == 0 or chars % 3 == 0'], '.jsonl'],
+    ['their repetition', ['--dedup', 'exact'], '.rest.jsonl'], // most rows repeat one of the first block
+  ])('has every row once, kept or rejected by %s, however often it is killed', async (_, rejectBy, largest) => {
     const seed = Date.now() % 1_000_000;
     const random = randomFrom(seed);
-    const select = ['--emit', 'rows', '--keep-if', 'words % 2 == 0 or chars % 3 == 0'];
+    const select = ['--emit', 'rows', ...rejectBy];
     const argsFor = (name: string): string[] => {
       return [
         ...ARGS,
@@ -366,8 +369,8 @@ describe.skipIf(process.platform === 'win32')('a large input', () => {
     for (let round = 0; round < 30 && outcome.signal === 'SIGKILL'; round++) {
       const run = start([...argsFor('torn'), '--resume']);
       if (round < 6) {
-        const from = Math.max(0, await bytesOf('torn.jsonl.partial'));
-        await untilPartial(run.child, 'torn.jsonl', from + 0.2 * random() * (await bytesOf('whole.jsonl')));
+        const from = Math.max(0, await bytesOf(`torn${largest}.partial`));
+        await untilPartial(run.child, `torn${largest}`, from + 0.2 * random() * (await bytesOf(`whole${largest}`)));
         await sleep(30 * random());
         run.child.kill('SIGKILL');
       }
@@ -380,6 +383,7 @@ describe.skipIf(process.platform === 'win32')('a large input', () => {
       expect(await bytesOf(`torn${ending}.partial`)).toBe(-1);
     }
     const summaryOf = async (name: string): Promise<object> => JSON.parse(await readFile(path(name), 'utf8')) as object;
+    expect(await bytesOf('torn.jsonl.dedup')).toBe(-1);
     const { documents, rejected, rejections } = (await summaryOf('whole.json')) as Record<string, unknown>;
     expect(documents).toBe(LINES);
     expect(await summaryOf('torn.json')).toMatchObject({ documents, rejected, rejections });

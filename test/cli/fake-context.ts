@@ -24,6 +24,7 @@ export const SUMMARY: RunSummary = {
   documents: 1_234_567,
   rejected: 0,
   rejections: [],
+  unremembered: 0,
   failed: 0,
   bytes: 2_345_678_901,
   inputBytes: 3_000_000_000,

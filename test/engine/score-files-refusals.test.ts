@@ -197,7 +197,7 @@ describe('what is kept', () => {
       'a file for nothing',
       { rejected: 'r.jsonl' },
       'ERR_OPTION_RANGE',
-      'rejected must be left out without rejectBy or keepIf, which reject, got "r.jsonl"',
+      'rejected must be left out without rejectBy, keepIf or dedup, which reject, got "r.jsonl"',
     ],
     [
       'a stream',

@@ -1,5 +1,5 @@
 /** The engine's worker, which takes its time at random: before it scores a batch, and before it answers. */
-import handle from '../../dist/workers/worker.js';
+import handle from '../../dist/engine/thread.js';
 
 const MILLISECONDS_MAX = 6;
 

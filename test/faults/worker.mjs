@@ -20,7 +20,7 @@ WebAssembly.Instance = class {
     this.exports = { ...exports, ...watched(exports) };
   }
 };
-const { default: handle } = await import('../../dist/workers/worker.js');
+const { default: handle } = await import('../../dist/engine/thread.js');
 export default handle;
 
 /** The functions that score, each looking for a cue in its text first. */

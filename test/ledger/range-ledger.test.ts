@@ -15,7 +15,7 @@ const header: RunHeader = {
   inputs: [{ source: 'a.jsonl', kind: 'jsonl', bytes: 1000, mtimeMs: 5, digest: null }],
 };
 
-/** Progress after `n` chunks of 100 bytes: 10 bytes of output, 2 of rejected rows and 1 of dead letters each. */
+/** Progress after `n` chunks of 100 bytes: 10 bytes of output, 2 of rejected rows, 1 of dead letters and 3 of texts each. */
 function after(n: number): Progress {
   return {
     input: 0,
@@ -28,6 +28,8 @@ function after(n: number): Progress {
     documents: n * 4,
     rejected: n,
     rejections: [0, n],
+    seenBytes: n * 3,
+    unremembered: 0,
     failed: n,
     bytes: n * 100,
   };
@@ -35,11 +37,12 @@ function after(n: number): Progress {
 
 /** The files of a run that has written `n` chunks and is not complete. */
 function partial(n: number, changed: Partial<RunFiles> = {}): RunFiles {
-  const { outputBytes, rejectedBytes, failedBytes } = after(n);
+  const { outputBytes, rejectedBytes, failedBytes, seenBytes } = after(n);
   return {
     output: { partial: outputBytes, finished: undefined },
     rejected: { partial: rejectedBytes, finished: undefined },
     failedBytes,
+    seenBytes,
     ...changed,
   };
 }
@@ -48,6 +51,7 @@ const NO_FILES: RunFiles = {
   output: { partial: undefined, finished: undefined },
   rejected: { partial: undefined, finished: undefined },
   failedBytes: undefined,
+  seenBytes: undefined,
 };
 
 /** A run that recorded `chunks` chunks and then stopped; complete when `end` says so. */

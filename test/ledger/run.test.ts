@@ -92,9 +92,11 @@ describe('parsing', () => {
       outputBytes: 4,
       rejectedBytes: 5,
       failedBytes: 6,
+      seenBytes: 11,
       documents: 7,
       rejected: 8,
       rejections: [0, 8],
+      unremembered: 12,
       failed: 9,
       bytes: 10,
     };

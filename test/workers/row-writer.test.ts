@@ -149,7 +149,7 @@ describe('a row writer', () => {
   it('has only those rows decided that the kernel leaves undecided', async () => {
     const { kernel } = worker;
     const deciding = { ...SETTINGS, keepIf: await keepIf('words > 1') };
-    const writer = new RowWriter(new ArrayBuffer(0), deciding, kernel.reportSlots);
+    const writer = new RowWriter(new ArrayBuffer(0), deciding, worker);
     expect(writer.finish(OUTPUT_FULL, kernel)).toBe(OUTPUT_FULL);
     expect(isScored(UNDECIDED)).toBe(false);
     const { rejections } = score(deciding);

@@ -1,40 +1,24 @@
 /**
- * Proves that a worker takes one batch after the other, tells where it is, and gives the slab back with the answer. The module
+ * Proves that a worker takes one batch after the other, tells where it is, and gives the slab back with the answer. It
  * runs on this thread, with the data that a thread would be started with.
  */
-import type * as WorkerThreads from 'node:worker_threads';
 import { transferableSymbol, valueSymbol } from 'piscina';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/report.js';
 import { compileKernel } from '../../src/workers/kernel-host.js';
 import { createProgress } from '../../src/workers/progress.js';
 import type { LinesRequest, Request, Response } from '../../src/workers/protocol.js';
 import { KEEP_ALL } from '../../src/workers/row-settings.js';
+import { createWorker } from '../../src/workers/worker.js';
 import { DEFAULT_ROW } from '../support/measures.js';
 import { Scratch } from '../support/scratch.js';
 
 const scratch = new Scratch();
 const progress = createProgress(2);
-const data: { workerData: unknown } = vi.hoisted(() => ({ workerData: undefined }));
-vi.mock('node:worker_threads', async (original) => ({
-  ...(await original<typeof WorkerThreads>()),
-  get workerData() {
-    return data.workerData;
-  },
-}));
 
-type Handle = (request: Request) => Promise<unknown>;
-
-async function startWorker(workerData: unknown): Promise<Handle> {
-  data.workerData = workerData;
-  vi.resetModules();
-  const { default: handle } = await import('../../src/workers/worker.js');
-  return handle;
-}
-
-let handle: Handle;
-beforeEach(async () => {
-  handle = await startWorker({ progress, kernel: compileKernel(), measures: DEFAULT_ROW });
+let handle: (request: Request) => Promise<unknown>;
+beforeEach(() => {
+  handle = createWorker({ progress, kernel: compileKernel(), measures: DEFAULT_ROW });
 });
 
 const SETTINGS = {
@@ -115,7 +99,7 @@ describe('a worker', () => {
     [{ progress }],
     [{ progress: [0, 0], kernel: {}, measures: [] }],
     [{ progress, kernel: compileKernel() }],
-  ])('does not start with %j in place of its data', async (workerData) => {
-    await expect(startWorker(workerData)).rejects.toMatchObject({ code: 'ERR_INTERNAL' });
+  ])('does not start with %j in place of its data', (workerData) => {
+    expect(() => createWorker(workerData)).toThrow(expect.objectContaining({ code: 'ERR_INTERNAL' }));
   });
 });

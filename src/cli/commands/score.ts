@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { MEASURES } from '../../core/measures.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from '../../engine/options.js';
 import { FILTER_NAMES } from '../../core/filters.js';
+import { DEDUPS, DEDUP_BYTES, DEDUP_BYTES_LIMIT, DEDUP_BYTES_MIN } from '../../engine/dedup/options.js';
 import { EMITS } from '../../engine/score-files-options.js';
 import { CLEANERS } from '../../engine/selection.js';
 import type { Invocation } from '../context.js';
@@ -71,6 +72,17 @@ export function defineScore(program: Command, invocation: Invocation): void {
     '--rejected <file>',
     'where the rejected rows go, each with its reason under "rejected"; .gz is compressed (default: nowhere)',
     textOf,
+  );
+  add(
+    '--dedup <what>',
+    `reject the documents whose text an earlier one has, of those that are kept otherwise (${DEDUPS.join('|')})`,
+    (option) => choiceOf(option, DEDUPS),
+  );
+  add(
+    '--dedup-bytes <n>',
+    'memory for the texts that are remembered, some 70 bytes each; bytes, or with a unit: 512m ' +
+      `(default: ${DEDUP_BYTES / MIB}MiB, at most ${DEDUP_BYTES_LIMIT / MIB}MiB)`,
+    (option) => bytesOf(option, DEDUP_BYTES_MIN, DEDUP_BYTES_LIMIT),
   );
   add(
     '--clean <how>',

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { MillraceError } from '../../core/errors.js';
 import type { FilterName } from '../../core/filters.js';
 import type { Measures } from '../../core/measures.js';
+import type { Dedup } from '../../engine/dedup/options.js';
 import type { Emit, ScoreFilesOptions } from '../../engine/score-files-options.js';
 import type { Cleaner } from '../../engine/selection.js';
 import type { ScoreConfig } from './config.js';
@@ -18,6 +19,8 @@ export interface ScoreFlags {
   readonly emit?: Emit;
   readonly clean?: Cleaner;
   readonly rejected?: string;
+  readonly dedup?: Dedup;
+  readonly dedupBytes?: number;
   readonly failed?: string;
   readonly workers?: number;
   readonly textField?: string;
@@ -64,10 +67,13 @@ function checkCombinations(inputs: readonly string[], flags: ScoreFlags): void {
   checkSummary(inputs, flags);
 }
 
-function checkSelection({ filters, keepIf, rejected, clean, emit }: ScoreFlags): void {
+function checkSelection({ filters, keepIf, rejected, dedup, dedupBytes, clean, emit }: ScoreFlags): void {
   if (rejected === '-') throw new MillraceError('ERR_USAGE', '--rejected must be the path of a file, got -');
-  if (rejected !== undefined && filters === undefined && keepIf === undefined) {
-    throw new MillraceError('ERR_USAGE', '--rejected needs --filters or --keep-if, which reject, got neither');
+  if (rejected !== undefined && filters === undefined && keepIf === undefined && dedup === undefined) {
+    throw new MillraceError('ERR_USAGE', '--rejected needs --filters, --keep-if or --dedup, which reject, got none');
+  }
+  if (dedupBytes !== undefined && dedup === undefined) {
+    throw new MillraceError('ERR_USAGE', '--dedup-bytes needs --dedup, got none');
   }
   if (clean !== undefined && (emit === undefined || emit === 'reports')) {
     const got = emit === undefined ? 'no --emit' : '--emit reports';

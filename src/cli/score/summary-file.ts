@@ -28,6 +28,7 @@ export function toSummaryJson(summary: RunSummary): object {
     failed: summary.failed,
     rejected: summary.rejected,
     rejections: summary.rejections,
+    unremembered: summary.unremembered,
     bytes: summary.bytes,
     seconds: summary.seconds,
     ...speedOf(summary),

@@ -17,12 +17,13 @@ export function formatSummary(summary: RunSummary, { bold, dim }: Styles): strin
 }
 
 function rowsOf(summary: RunSummary): readonly Row[] {
-  const { failed, failedOutput, resumedDocuments, skippedFiles, restarts, output } = summary;
+  const { failed, failedOutput, resumedDocuments, skippedFiles, restarts, output, unremembered } = summary;
   const { docsPerMinute, megabytesPerSecond } = speedOf(summary);
   const rows: (Row | undefined)[] = [
     ['documents', formatCount(summary.documents)],
     resumedDocuments > 0 ? ['resumed', `${formatCount(resumedDocuments)} of them were done before`] : undefined,
     ...rejectedRows(summary),
+    unremembered > 0 ? ['not remembered', `${formatCount(unremembered)}: --dedup-bytes was full`] : undefined,
     ['dead letters', formatCount(failed) + (failed > 0 && failedOutput !== undefined ? `, in ${failedOutput}` : '')],
     skippedFiles > 0 ? ['skipped', `${formatCount(skippedFiles)} ${skippedFiles === 1 ? 'file' : 'files'}`] : undefined,
     ['text', formatBytes(summary.bytes)],

@@ -13,4 +13,6 @@ export const BEFORE_FINEWEB_QUALITY = 26;
 
 /** 0 stands for a row that is kept. */
 export const REJECTION_BY_EXPRESSION = 32;
-export const REJECTION_COUNT = 33;
+/** The row repeats one before it; only the main thread knows. */
+export const REJECTION_AS_REPEAT = 33;
+export const REJECTION_COUNT = 34;

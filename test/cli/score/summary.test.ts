@@ -75,6 +75,12 @@ describe('formatSummary', () => {
     expect(lines.slice(11, 13)).toEqual(['              and 3 more', 'dead letters  0']);
   });
 
+  it('says how many documents were not remembered', () => {
+    const table = formatSummary({ ...SUMMARY, unremembered: 12_345 }, PLAIN);
+    expect(table).toMatch(/^not remembered +12,345: --dedup-bytes was full$/m);
+    expect(formatSummary(SUMMARY, PLAIN)).not.toContain('remembered');
+  });
+
   it('is styled on a terminal only, and not with NO_COLOR', () => {
     const terminal = new Capture(true);
     expect(formatSummary(SUMMARY, stylesFor(terminal, {}))).toContain('\x1b[1m1,234,567\x1b[22m');
@@ -108,6 +114,7 @@ describe('toSummaryJson', () => {
       failed: 0,
       rejected: 0,
       rejections: [],
+      unremembered: 0,
       bytes: 2_345_678_901,
       seconds: 20,
       docsPerMinute: 3_703_701,

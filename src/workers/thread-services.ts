@@ -1,0 +1,8 @@
+import type { Kernel } from './kernel-host.js';
+import type { TextHasher } from './text-hasher.js';
+
+/** What a thread is given of other stages by whoever puts it together. */
+export interface ThreadServices {
+  /** Makes what hashes texts in the memory of a kernel; undefined where nothing is hashed. */
+  readonly hasherIn: ((kernel: Kernel) => TextHasher) | undefined;
+}
