@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { MillraceError, fromWireError, isMillraceError, messageOf, toWireError } from '../core/errors.js';
-import type { Kernel } from './kernel-host.js';
 import { isTrap, type KernelSlot } from './kernel-slot.js';
 import type { ProgressRow } from './progress.js';
 import type { FilesRequest, RowFailure, RowSettings, RowsResponse } from './protocol.js';
@@ -43,13 +42,20 @@ function scoreFile(file: TextFile, settings: RowSettings, slot: KernelSlot, writ
   const text = readText(file.path, settings);
   const id = encoder.encode(JSON.stringify(file.id));
   try {
-    return scoreText(text, id, settings, slot.kernel, writer);
+    return scoreText(text, id, settings, slot, writer);
   } catch (thrown) {
     throw isTrap(thrown) ? fromWireError(slot.trapped(thrown)) : thrown;
   }
 }
 
-function scoreText(text: Uint8Array, id: Uint8Array, settings: RowSettings, kernel: Kernel, writer: RowWriter): number {
+function scoreText(
+  text: Uint8Array,
+  id: Uint8Array,
+  settings: RowSettings,
+  slot: KernelSlot,
+  writer: RowWriter,
+): number {
+  const { kernel, cache } = slot;
   const names = namesBytes(settings, NO_SOURCE);
   const room = fileRowRoom(settings, text.length, id.length);
   const idAt = kernel.layOut(names + id.length + text.length, room, settings.keepsRejected ? room : 0) + names;
@@ -57,7 +63,7 @@ function scoreText(text: Uint8Array, id: Uint8Array, settings: RowSettings, kern
   writeNames(kernel, settings, NO_SOURCE);
   kernel.bytes.set(id, idAt);
   kernel.bytes.set(text, textAt);
-  configureRows(kernel, settings, NO_SOURCE);
+  configureRows(kernel, settings, NO_SOURCE, cache);
   const outcome = writer.finish(kernel.exports.scoreFile(textAt, textAt + text.length, idAt, textAt), kernel);
   if (!isScored(outcome)) throw fromWireError(rowError(outcome, kernel, settings));
   if (writer.tellsKept && isKept(outcome)) writer.tellKept(kernel, 0, id);

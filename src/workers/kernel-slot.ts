@@ -1,5 +1,6 @@
 import { MillraceError, messageOf, toWireError, type WireError } from '../core/errors.js';
 import { Kernel } from './kernel-host.js';
+import type { ReportCache } from './report-cache.js';
 import type { TextHasher } from './text-hasher.js';
 import type { ThreadServices } from './thread-services.js';
 
@@ -10,6 +11,7 @@ export class KernelSlot {
   readonly #services: ThreadServices;
   #kernel: Kernel | undefined;
   #hasher: TextHasher | undefined;
+  #cache: ReportCache | undefined;
 
   /** @param measures - a `measureRow`. */
   constructor(module: WebAssembly.Module, measures: Float64Array, services: ThreadServices = NO_SERVICES) {
@@ -30,6 +32,12 @@ export class KernelSlot {
     return this.#hasher;
   }
 
+  /** The cache of the texts in the memory of the `kernel`, if there is one. */
+  get cache(): ReportCache | undefined {
+    this.#cache ??= this.#services.cacheIn?.(this.kernel);
+    return this.#cache;
+  }
+
   /** Drops a kernel that an outsized document has blown up; only between batches, since addresses go with it. */
   dropIfOutsized(): void {
     if (this.#kernel?.isOutsized === true) this.#drop();
@@ -45,10 +53,11 @@ export class KernelSlot {
   #drop(): void {
     this.#kernel = undefined;
     this.#hasher = undefined;
+    this.#cache = undefined;
   }
 }
 
-const NO_SERVICES: ThreadServices = { hasherIn: undefined };
+const NO_SERVICES: ThreadServices = { hasherIn: undefined, cacheIn: undefined, end: undefined };
 
 /** Whether the kernel has stopped by itself, which it does when there is no memory left for a document. */
 export function isTrap(thrown: unknown): boolean {

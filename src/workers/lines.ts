@@ -33,6 +33,7 @@ export function scoreLines(request: LinesRequest, slot: KernelSlot, progress: Pr
 /** One pass over the rows of a request with one kernel. */
 class Rows {
   readonly #request: LinesRequest;
+  readonly #slot: KernelSlot;
   readonly #kernel: Kernel;
   readonly #writer: RowWriter;
   readonly #trapped: ReadonlyMap<number, WireError>;
@@ -46,6 +47,7 @@ class Rows {
 
   constructor(request: LinesRequest, slot: KernelSlot, trapped: ReadonlyMap<number, WireError>) {
     this.#request = request;
+    this.#slot = slot;
     this.#kernel = slot.kernel;
     this.#writer = new RowWriter(request.slab, request.settings, slot);
     this.#trapped = trapped;
@@ -88,7 +90,7 @@ class Rows {
     const { settings, source } = this.#request;
     const kernel = this.#kernel;
     const { exports } = kernel;
-    configureRows(kernel, settings, source);
+    configureRows(kernel, settings, source, this.#slot.cache);
     exports.startLines(start, end);
     while (true) {
       progress.atDocument(this.index);

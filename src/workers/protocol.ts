@@ -7,6 +7,7 @@
 import type { WireError } from '../core/errors.js';
 import type { ExpressionNode } from '../core/expression/nodes.js';
 import type { FilterName } from '../core/filters.js';
+import type { CacheCounts } from './report-cache.js';
 
 export type Request = DocumentsRequest | LinesRequest | FilesRequest;
 
@@ -80,6 +81,11 @@ export interface FilesRequest extends RequestBase {
   readonly files: readonly { readonly path: string; readonly id: string }[];
 }
 
+/** Asks a worker to put in order what it holds, before its thread is ended. */
+export interface EndRequest {
+  readonly kind: 'end';
+}
+
 export type Response = DocumentsResponse | RowsResponse;
 
 /** A document of the batch that has no result. */
@@ -129,6 +135,7 @@ export interface RowsResponse {
   readonly rejections: Uint32Array;
   /** The texts of the rows that are kept; undefined when they were not asked for. */
   readonly keptTexts: KeptTexts | undefined;
+  readonly cache: CacheCounts;
   readonly failures: readonly RowFailure[];
   /** Documents handled, failures among them. */
   readonly documents: number;

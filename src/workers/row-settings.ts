@@ -3,6 +3,7 @@ import type { Kernel } from './kernel-host.js';
 import { EMIT_BOTH, EMIT_NUMBERS, EMIT_REPORTS, EMIT_ROWS } from './kernel/row-outcomes.js';
 import { REPORT_ROW_BYTES_MAX } from './kernel/row-template.js';
 import type { RowSettings } from './protocol.js';
+import type { ReportCache } from './report-cache.js';
 import { rejectedField } from './row-template.js';
 
 const EMIT_CODES = { reports: EMIT_REPORTS, rows: EMIT_ROWS, both: EMIT_BOTH, numbers: EMIT_NUMBERS } as const;
@@ -23,6 +24,9 @@ export const KEEP_ALL = Object.freeze({
 });
 
 const encoder = new TextEncoder();
+
+/** No text is that large. */
+const NEVER_ASK = 0xffff_ffff;
 
 /*
  * The names that the kernel reads and writes stand at the front of its input:
@@ -73,8 +77,12 @@ export function writeNames(kernel: Kernel, settings: RowSettings, source: string
   }
 }
 
-/** Tells the kernel where the names are, how rows are written, and which are rejected. */
-export function configureRows(kernel: Kernel, settings: RowSettings, source: string): void {
+/**
+ * Tells the kernel where the names are, how rows are written, and which are rejected.
+ *
+ * @param cache - asked for the reports of texts. Not where they are cleaned, which takes more of them than a report has.
+ */
+export function configureRows(kernel: Kernel, settings: RowSettings, source: string, cache?: ReportCache): void {
   const names = namesOf(settings, source);
   const textField = kernel.inputAddress;
   const idField = textField + names.textField.length;
@@ -84,7 +92,7 @@ export function configureRows(kernel: Kernel, settings: RowSettings, source: str
   const { emit, cleans, keepsRejected, keepIf, maxBytes, lineBytesMax } = settings;
   exports.setFieldNames(textField, names.textField.length, idField, names.idField.length);
   exports.nameRows(name, rejected, rejected, rejected + names.rejected.length);
-  exports.limitRows(maxBytes, lineBytesMax, 0);
+  exports.limitRows(maxBytes, lineBytesMax, cache === undefined || cleans ? NEVER_ASK : cache.bytesMin);
   exports.configureOutput(EMIT_CODES[emit], Number(cleans), Number(keepsRejected));
   exports.configureRejection(filterBits(settings), Number(keepIf !== undefined));
 }

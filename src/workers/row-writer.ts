@@ -3,8 +3,16 @@ import { KeptTextsList } from './kept-texts.js';
 import type { Kernel } from './kernel-host.js';
 import type { KernelSlot } from './kernel-slot.js';
 import { REJECTION_COUNT } from './kernel/rejections.js';
-import { REJECTED, REJECTED_WITHOUT_ID, SCORED, SCORED_WITHOUT_ID, UNDECIDED } from './kernel/row-outcomes.js';
+import {
+  REJECTED,
+  REJECTED_WITHOUT_ID,
+  SCORED,
+  SCORED_WITHOUT_ID,
+  TEXT_READ,
+  UNDECIDED,
+} from './kernel/row-outcomes.js';
 import { Output } from './output.js';
+import { NO_CACHE_COUNTS } from './report-cache.js';
 import type { RejectedRows, RowSettings, RowsResponse } from './protocol.js';
 
 /** What is written of a batch: the rows that are kept, those that are rejected, how many of these for each reason, what is told. */
@@ -15,19 +23,33 @@ export class RowWriter {
   readonly #holds: ((rows: Float64Array, at: number) => boolean) | undefined;
 
   readonly #keptTexts: KeptTextsList | undefined;
+  readonly #slot: KernelSlot;
 
   /** @param slot - the slot of the kernel that writes the rows. */
   constructor(slab: ArrayBuffer, { keepIf, keepsRejected, tellsKept }: RowSettings, slot: KernelSlot) {
     this.kept = new Output(slab);
+    this.#slot = slot;
     this.#rejected = keepsRejected ? new Output(new ArrayBuffer(0)) : undefined;
     this.#holds = keepIf === undefined ? undefined : compileForRows(keepIf.node, slot.kernel.reportSlots);
     this.#keptTexts = tellsKept ? new KeptTextsList(slot) : undefined;
   }
 
-  /** Has a row written whose document the kernel leaves to the expression; returns the outcome of all. */
-  finish(outcome: number, kernel: Kernel): number {
+  /** Takes a row on from where the kernel has stopped at it, and has it written; returns the outcome of all. */
+  finish(stopped: number, kernel: Kernel): number {
+    const outcome = stopped === TEXT_READ ? this.#report(kernel) : stopped;
     if (outcome !== UNDECIDED || this.#holds === undefined) return outcome;
     return kernel.exports.finishRow(this.#holds(kernel.report, 0) ? 1 : 0);
+  }
+
+  /** Has the text measured that the kernel has read, unless the cache has its report. */
+  #report(kernel: Kernel): number {
+    const { exports } = kernel;
+    const { cache } = this.#slot;
+    if (cache === undefined) return exports.measureRow();
+    if (cache.find(exports.textAddress() >>> 0, exports.textBytes() >>> 0, kernel.report)) return exports.takeReport();
+    const outcome = exports.measureRow();
+    cache.store(kernel.report);
+    return outcome;
   }
 
   /** Notes where the number of the line is missing in a row without an id. */
@@ -67,11 +89,19 @@ export class RowWriter {
   }
 
   /** The part of the response that this has gathered. */
-  response(): Pick<RowsResponse, 'slab' | 'slabBytes' | 'lineIds' | 'rejected' | 'rejections' | 'keptTexts'> {
+  response(): Pick<RowsResponse, 'slab' | 'slabBytes' | 'lineIds' | 'rejected' | 'rejections' | 'keptTexts' | 'cache'> {
     const { slab, length, lineIds } = this.kept;
     const rejected = rowsOf(this.#rejected);
     const keptTexts = this.#keptTexts?.list();
-    return { slab, slabBytes: length, lineIds, rejected, rejections: this.#rejections, keptTexts };
+    return {
+      slab,
+      slabBytes: length,
+      lineIds,
+      rejected,
+      rejections: this.#rejections,
+      keptTexts,
+      cache: this.#slot.cache?.takeCounts() ?? NO_CACHE_COUNTS,
+    };
   }
 }
 

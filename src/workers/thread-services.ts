@@ -1,8 +1,13 @@
 import type { Kernel } from './kernel-host.js';
+import type { ReportCache } from './report-cache.js';
 import type { TextHasher } from './text-hasher.js';
 
 /** What a thread is given of other stages by whoever puts it together. */
 export interface ThreadServices {
   /** Makes what hashes texts in the memory of a kernel; undefined where nothing is hashed. */
   readonly hasherIn: ((kernel: Kernel) => TextHasher) | undefined;
+  /** Makes the cache of the texts in the memory of a kernel; undefined where there is none. */
+  readonly cacheIn: ((kernel: Kernel) => ReportCache) | undefined;
+  /** Called before the thread is ended in good order. */
+  readonly end: (() => Promise<void>) | undefined;
 }

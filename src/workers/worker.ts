@@ -5,7 +5,7 @@ import { scoreFiles } from './files.js';
 import { KernelSlot } from './kernel-slot.js';
 import { scoreLines } from './lines.js';
 import { ProgressRow } from './progress.js';
-import type { Request, Response } from './protocol.js';
+import type { EndRequest, Request, Response } from './protocol.js';
 import type { ThreadServices } from './thread-services.js';
 import type { WorkerData } from './worker-data.js';
 import { Turns } from './turns.js';
@@ -16,13 +16,17 @@ import { Turns } from './turns.js';
  *
  * @throws MillraceError `ERR_INTERNAL` when `data` is no `WorkerData`.
  */
-export function createWorker(data: unknown, services?: ThreadServices): (request: Request) => Promise<unknown> {
+export function createWorker(
+  data: unknown,
+  services?: ThreadServices,
+): (request: Request | EndRequest) => Promise<unknown> {
   const { progress, kernel, measures } = parseWorkerData(data);
   const slot = new KernelSlot(kernel, measures, services);
   const turns = new Turns();
   return async (request) => {
     await turns.take();
     try {
+      if (request.kind === 'end') return await services?.end?.();
       return moveResponse(score(request, slot, new ProgressRow(progress, request.slot)));
     } finally {
       turns.pass();

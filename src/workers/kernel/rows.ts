@@ -39,7 +39,8 @@ const ESCAPE_BYTES_MAX: usize = 6;
 /* Set by `limitRows`. */
 let textBytesMax: usize = 0;
 let lineBytesMax: usize = 0;
-let stopsAtText: bool = false;
+/** Texts from so many bytes on are not measured before the host has been asked. */
+let askFromBytes: usize = usize.MAX_VALUE;
 
 /* The lines still to be read, and the number of the last one that was. */
 let lineStart: usize = 0;
@@ -50,17 +51,17 @@ let line: u32 = 0;
 
 let scoredBytes: f64 = 0;
 
-const HASH: usize = memory.data(24, 16);
+const HASH: usize = memory.data(64, 16);
 
 /** The text that was read last. */
 let text: usize = 0;
 let textEnd: usize = 0;
 
-/** Sets the largest text and line, and whether to stop with `TEXT_READ` before a text is measured; counts scored bytes anew. */
-export function limitRows(maxBytes: usize, maxLineBytes: usize, stops: bool): void {
+/** Sets the largest text and line, and from which size on to stop with `TEXT_READ` at a text; counts scored bytes anew. */
+export function limitRows(maxBytes: usize, maxLineBytes: usize, askFrom: usize): void {
   textBytesMax = maxBytes;
   lineBytesMax = maxLineBytes;
-  stopsAtText = stops;
+  askFromBytes = askFrom;
   scoredBytes = 0;
 }
 
@@ -114,7 +115,7 @@ export function textBytes(): usize {
   return textEnd - text;
 }
 
-/** 24 bytes for whoever hashes texts in this memory. */
+/** 64 bytes for whoever hashes texts in this memory. */
 export function hashAddress(): usize {
   return HASH;
 }
@@ -175,7 +176,7 @@ function scoreLine(start: usize, end: usize): i32 {
 }
 
 function textRead(): i32 {
-  return stopsAtText ? TEXT_READ : measureRow();
+  return textEnd - text < askFromBytes ? measureRow() : TEXT_READ;
 }
 
 /** Writes the row of the document whose report is there now, unless the host has to decide what becomes of it. */
