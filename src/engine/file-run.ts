@@ -6,6 +6,7 @@ import { openSource, type OpenSourceOptions } from '../io/source.js';
 import type { Progress } from '../ledger/run.js';
 import { REJECTION_AS_REPEAT } from '../workers/kernel/rejections.js';
 import type { RejectedRows, RowFailure, RowSettings, RowsResponse } from '../workers/protocol.js';
+import { NO_CACHE_COUNTS, type CacheCounts } from '../workers/report-cache.js';
 import { abortable, abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
 import type { Repeats, Sifted } from './dedup/repeats.js';
@@ -84,6 +85,7 @@ export class FileRun {
   readonly #options: FileRunOptions;
   readonly #window: OrderedWindow<Delivery>;
   #state: RunState;
+  #cache: CacheCounts = NO_CACHE_COUNTS;
   /** Slabs whose rows may not have been written yet. */
   #slabsInUse: ArrayBuffer[] = [];
   #checkpointAtMs = performance.now() + CHECKPOINT_MS;
@@ -96,6 +98,11 @@ export class FileRun {
 
   get state(): RunState {
     return this.#state;
+  }
+
+  /** Of this pass, not of those that an earlier run has made. */
+  get cache(): CacheCounts {
+    return this.#cache;
   }
 
   /**
@@ -190,6 +197,7 @@ export class FileRun {
       deadLetters: letters,
       seen: log,
     });
+    this.#cache = addCounts(this.#cache, response.cache);
     const unread = response.inputError === undefined ? 0 : 1;
     this.#state = {
       ...before,
@@ -248,6 +256,15 @@ function unsifted({ slab, slabBytes, lineIds, rejected }: RowsResponse): Sifted 
 /** The rows in a slab, with the numbers of lines that were missing. */
 function rowsOf({ slab, slabBytes, lineIds }: RejectedRows, linesBefore: number): Uint8Array {
   return insertLineIds(new Uint8Array(slab, 0, slabBytes), lineIds, linesBefore);
+}
+
+function addCounts(counts: CacheCounts, more: CacheCounts): CacheCounts {
+  return {
+    l1: counts.l1 + more.l1,
+    l2: counts.l2 + more.l2,
+    l3: counts.l3 + more.l3,
+    miss: counts.miss + more.miss,
+  };
 }
 
 function sumOf(counts: Uint32Array): number {

@@ -2,8 +2,10 @@ import type { Readable, Writable } from 'node:stream';
 import { resolveMeasures, type MeasureOptions, type MeasureSettings } from '../core/measures.js';
 import { checkInteger, checkString, describe } from '../core/options.js';
 import { MillraceError } from '../core/errors.js';
+import type { CacheCounts } from '../workers/report-cache.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from './options.js';
 import type { Rejection } from './rejections.js';
+import { checkCache, type CacheOptions, type CheckedCache } from './report-cache/cache-option.js';
 import { resolveSelection, type Selection, type SelectionOptions } from './selection.js';
 
 /** What a row of output is: the report, the input row as it was, or that row with the report under `"report"`. */
@@ -32,6 +34,11 @@ export interface ScoreFilesOptions extends MeasureOptions, SelectionOptions {
   readonly chunkBytes?: number;
   /** A document that keeps a worker busy for longer ends that worker. Integer, 1 or more. @defaultValue 60000 */
   readonly workerTimeoutMs?: number;
+  /**
+   * Where the reports of texts that were measured before are found; `false`: nowhere. Texts too small to be worth it are measured
+   * anew. @defaultValue false
+   */
+  readonly cache?: CacheOptions | false;
   /** Go on from what the ledger of an interrupted run holds as committed. @defaultValue false */
   readonly resume?: boolean;
   /** Stops the run; what is finished stays in the partial file. */
@@ -70,6 +77,8 @@ export interface RunSummary {
   readonly rejections: readonly Rejection[];
   /** Documents that were kept and not remembered, since `dedupBytes` was full: their repeats were kept as well. */
   readonly unremembered: number;
+  /** Texts of this run by the tier of the cache in which their report was found, or that were not found; others were not asked for. */
+  readonly cache: CacheCounts;
   readonly failed: number;
   readonly bytes: number;
   readonly inputBytes: number;
@@ -113,6 +122,8 @@ export interface ResolvedScoreFilesOptions {
   readonly chunkBytes: number;
   readonly workerTimeoutMs: number;
   readonly resume: boolean;
+  /** Undefined: there is none. */
+  readonly cache: CheckedCache | undefined;
   /** What is measured and how. */
   readonly settings: MeasureSettings;
   /** Which documents are kept. */
@@ -143,6 +154,7 @@ export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedSc
       2 ** 31 - 1,
     ),
     resume: options.resume ?? false,
+    cache: checkCache(options.cache ?? false),
     settings,
     selection: resolveSelection(options, { emit, settings }),
   };

@@ -3,6 +3,8 @@ import type { Input } from '../io/input.js';
 import { resolveInputs } from '../io/inputs.js';
 import type { Progress, RunHeader } from '../ledger/run.js';
 import type { KeepIf, RowSettings } from '../workers/protocol.js';
+import { slotsOf } from '../workers/measure-row.js';
+import { NO_CACHE_COUNTS } from '../workers/report-cache.js';
 import { abortable } from '../core/abort.js';
 import { MillraceError } from '../core/errors.js';
 import { FILTER_NAMES } from '../core/filters.js';
@@ -11,8 +13,17 @@ import { Repeats } from './dedup/repeats.js';
 import { FileRun, RUN_START, type RowsOutput, type RunState } from './file-run.js';
 import { neededMeasures } from './needed-measures.js';
 import { ENGINE_DEFAULTS } from './options.js';
+import { threadCache } from './report-cache/cache-option.js';
+import type { ReportTiers } from './report-cache/report-tiers.js';
 import { rejectionsOf } from './rejections.js';
-import { RunOutput, outputPaths, ownFiles, type NamedOutputs, type OutputPaths } from './run-output.js';
+import {
+  RunOutput,
+  outputPaths,
+  ownFiles,
+  type NamedOutputs,
+  type OutputPaths,
+  type OutputStreams,
+} from './run-output.js';
 import { Scheduler } from './scheduler.js';
 import {
   resolveScoreFilesOptions,
@@ -41,7 +52,7 @@ const LINE_BYTES_LIMIT = 512 * 1024 * 1024;
  * Scores files into rows of JSON Lines, in input order, on all cores.
  *
  * @throws MillraceError `ERR_USAGE`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_EXPRESSION`, `ERR_INPUT_NOT_FOUND`,
- * `ERR_INPUT_UNREADABLE`, `ERR_OUTPUT_UNWRITABLE`, `ERR_RESUME_MISMATCH`, `ERR_LEDGER`, `ERR_ABORTED`.
+ * `ERR_INPUT_UNREADABLE`, `ERR_OUTPUT_UNWRITABLE`, `ERR_RESUME_MISMATCH`, `ERR_LEDGER`, `ERR_CACHE_DIR`, `ERR_CACHE_LOCKED`, `ERR_ABORTED`.
  */
 export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary> {
   const resolved = resolveScoreFilesOptions(options);
@@ -53,6 +64,27 @@ export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary
   });
   refuseOverwriting(inputs, paths);
   const streams = { stdout: options.stdout ?? process.stdout, stderr: options.stderr ?? process.stderr };
+  const cache = await openCache(resolved);
+  try {
+    return await scoreInputs({ options, resolved, inputs, skipped, paths, streams, rows });
+  } finally {
+    await cache?.close();
+  }
+}
+
+/** A run whose options are checked and whose inputs are known. */
+interface CheckedRun {
+  readonly options: ScoreFilesOptions;
+  readonly resolved: ResolvedScoreFilesOptions;
+  readonly inputs: readonly Input[];
+  readonly skipped: number;
+  readonly paths: OutputPaths;
+  readonly streams: OutputStreams;
+  readonly rows: RowSettings;
+}
+
+async function scoreInputs(run: CheckedRun): Promise<RunSummary> {
+  const { options, resolved, inputs, skipped, paths, streams, rows } = run;
   const opened = await RunOutput.open(paths, streams, headerOf(resolved, inputs), resolved.resume);
   const start = opened.progress ?? RUN_START;
   const measured = new Measured(options, inputs, start);
@@ -109,7 +141,8 @@ export async function runInputs(
   const settings = neededMeasures(resolved.settings, rows);
   const { workerHeapMb } = ENGINE_DEFAULTS;
   const hashSecret = repeats?.secret;
-  const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb, settings, hashSecret });
+  const cache = threadCache(resolved.cache, slotsOf(settings));
+  const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb, settings, hashSecret, cache });
   const windowChunks = workers * WINDOW_CHUNKS_PER_WORKER;
   const fileRun = new FileRun(
     {
@@ -133,6 +166,7 @@ export async function runInputs(
     return fileRun.state;
   } finally {
     measured.restarts = scheduler.stats().restarts;
+    measured.cache = fileRun.cache;
     await scheduler.close(new MillraceError('ERR_ABORTED', 'the run has ended'));
   }
 }
@@ -147,6 +181,7 @@ export interface RowHandling {
 /** Time, memory and progress of a run. */
 export class Measured {
   restarts = 0;
+  cache = NO_CACHE_COUNTS;
   readonly #startedAtMs = performance.now();
   readonly #loop = performance.eventLoopUtilization();
   readonly #options: ScoreFilesOptions;
@@ -175,6 +210,7 @@ export class Measured {
       rejected,
       rejections: rejectionsOf(state.rejections, this.#options.keepIf),
       unremembered: state.unremembered,
+      cache: this.cache,
       failed,
       bytes,
       inputBytes,
@@ -225,6 +261,13 @@ export async function rowSettings(resolved: ResolvedScoreFilesOptions): Promise<
     cleans: clean !== undefined,
   };
   return { ...selected, emit, textField, idField, maxBytes, lineBytesMax };
+}
+
+/** Opens the cache before there is any output, so that it is refused at once if it cannot be; the workers do the rest. */
+async function openCache({ cache }: ResolvedScoreFilesOptions): Promise<ReportTiers | undefined> {
+  if (cache === undefined) return undefined;
+  const { ReportTiers } = await import('./report-cache/report-tiers.js'); // which loads lmdb
+  return ReportTiers.open(cache.dir);
 }
 
 /** What takes repeated documents out, if they are to be; of a run that goes on, with all texts that it has written. */

@@ -3,11 +3,14 @@ import { workerData } from 'node:worker_threads';
 import type { ThreadServices } from '../workers/thread-services.js';
 import { createWorker } from '../workers/worker.js';
 import { KernelHasher } from './kernel-hasher.js';
+import { isThreadData, type ThreadData } from './thread-data.js';
 
-export default createWorker(workerData, servicesOf(workerData));
+/** `createWorker` refuses what is no data for a thread. */
+export default createWorker(workerData, isThreadData(workerData) ? await servicesOf(workerData) : undefined);
 
-/** `createWorker` refuses anything that is no data for a thread. */
-function servicesOf(data: unknown): ThreadServices {
-  const secret = typeof data === 'object' && data !== null && 'hashSecret' in data ? data.hashSecret : undefined;
-  return { hasherIn: secret instanceof Uint8Array ? (kernel) => new KernelHasher(kernel, secret) : undefined };
+async function servicesOf({ hashSecret, cache, measures }: ThreadData): Promise<ThreadServices> {
+  const hasherIn: ThreadServices['hasherIn'] = hashSecret && ((kernel) => new KernelHasher(kernel, hashSecret));
+  if (cache === undefined) return { hasherIn, cacheIn: undefined, end: undefined };
+  const { openThreadCache } = await import('./report-cache/thread-cache.js'); // which loads lmdb
+  return { hasherIn, ...(await openThreadCache(cache, measures)) };
 }

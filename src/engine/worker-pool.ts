@@ -5,11 +5,15 @@ import type { MeasureSettings } from '../core/measures.js';
 import { compileKernel } from '../workers/kernel-host.js';
 import { measureRow } from '../workers/measure-row.js';
 import { ProgressRow, createProgress } from '../workers/progress.js';
-import type { Request, Response } from '../workers/protocol.js';
+import type { EndRequest, Request, Response } from '../workers/protocol.js';
+import type { ThreadCache } from './report-cache/cache-option.js';
 import type { ThreadData } from './thread-data.js';
 
 /** Batches that a worker holds at once: one that it scores, and the next, so that it need not wait for the main thread. */
 export const IN_FLIGHT_MAX = 2;
+
+/** How long workers may take to put away what they cache, in milliseconds. */
+const END_MS_MAX = 5000;
 
 /** Times that all workers are started, with no answer in between, before there are taken to be none. */
 const STARTS_MAX = 3;
@@ -29,6 +33,8 @@ export interface WorkerPoolOptions {
   readonly settings: MeasureSettings;
   /** Key of the checks of texts, 16 bytes. @defaultValue none: no texts are hashed */
   readonly hashSecret?: Uint8Array | undefined;
+  /** The cache of reports. @defaultValue there is none */
+  readonly cache?: ThreadCache | undefined;
   /** The module that runs in the threads; tests put one in that fails on purpose. */
   readonly workerFile?: URL;
 }
@@ -47,7 +53,7 @@ export interface WorkerPoolListener {
  * balancer. A worker that dies is replaced, and the new one takes its slot.
  */
 export class WorkerPool {
-  #piscina: Piscina<Request, Response>;
+  #piscina: Piscina<Request | EndRequest, Response>;
   readonly #options: WorkerPoolOptions;
   readonly #listener: WorkerPoolListener;
   /** The worker of each slot; undefined while it is being replaced. */
@@ -67,17 +73,20 @@ export class WorkerPool {
     this.#piscina = this.#start();
   }
 
-  #start(): Piscina<Request, Response> {
-    const { workers, workerHeapMb, settings, hashSecret, workerFile = WORKER_FILE } = this.#options;
+  #start(): Piscina<Request | EndRequest, Response> {
+    const { workers, workerHeapMb, settings, hashSecret, cache, workerFile = WORKER_FILE } = this.#options;
     const measures = measureRow(settings);
-    const workerData = { progress: this.#progress, kernel: compileKernel(), measures, hashSecret };
-    const piscina = new Piscina<Request, Response>({
+    const workerData = { progress: this.#progress, kernel: compileKernel(), measures, hashSecret, cache };
+    const piscina = new Piscina<Request | EndRequest, Response>({
       filename: workerFile.href,
       minThreads: workers,
       maxThreads: workers,
       concurrentTasksPerWorker: IN_FLIGHT_MAX,
       maxQueue: Infinity,
       recordTiming: false,
+      // A thread that sleeps in `Atomics.wait` between two batches has no event loop: a write that lmdb has begun for it would never go
+      // on, and with lmdb's lock it would hold up all others for good.
+      atomics: cache === undefined ? 'sync' : 'disabled',
       execArgv: [LOAD_BY_IMPORT],
       workerData: workerData satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
@@ -152,7 +161,23 @@ export class WorkerPool {
   /** Ends all workers; nothing may be running. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    if (this.#options.cache !== undefined) await this.#endInOrder();
     await this.#piscina.destroy();
+  }
+
+  /** Has the workers put away what they cache; one that does not come to it in time, since it hangs, loses that. */
+  async #endInOrder(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const ends = this.#workers.map(async (worker) => {
+      if (worker === undefined) return;
+      const pinned = { kind: 'end' as const, [queueOptionsSymbol]: { thread: worker.threadId } };
+      await this.#piscina.run(pinned).catch(() => undefined);
+    });
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, END_MS_MAX);
+    });
+    await Promise.race([Promise.all(ends), timeout]);
+    clearTimeout(timer);
   }
 
   #seat(threadId: number): void {

@@ -25,6 +25,7 @@ export const SUMMARY: RunSummary = {
   rejected: 0,
   rejections: [],
   unremembered: 0,
+  cache: { l1: 0, l2: 0, l3: 0, miss: 0 },
   failed: 0,
   bytes: 2_345_678_901,
   inputBytes: 3_000_000_000,

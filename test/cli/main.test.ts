@@ -186,6 +186,7 @@ describe('options for the engine', () => {
     const line =
       'score a.jsonl -o out.jsonl --emit both --filters c4_quality,gopher_quality --keep-if words>5 --clean c4 ' +
       '--rejected bin.jsonl --failed bad.jsonl --workers 3 --text-field body --id-field url ' +
+      '--dedup exact --dedup-bytes 2m --cache reports ' +
       `--max-bytes 64k --worker-timeout-ms 500 --resume --summary ${join(folder, 'summary.json')} --quiet --debug`;
     expect(await optionsOf(line.split(' '))).toEqual({
       inputs: ['a.jsonl'],
@@ -201,8 +202,16 @@ describe('options for the engine', () => {
       idField: 'url',
       maxBytes: 65_536,
       workerTimeoutMs: 500,
+      dedup: 'exact',
+      dedupBytes: 2_097_152,
+      cache: { dir: 'reports' },
       resume: true,
     });
+  });
+
+  it('ask for no cache with --no-cache, wherever it stands', async () => {
+    expect(await optionsOf(['score', 'a.jsonl', '--no-cache'])).toEqual({ inputs: ['a.jsonl'] });
+    expect(await optionsOf(['score', 'a.jsonl', '--cache', 'd', '--no-cache'])).toEqual({ inputs: ['a.jsonl'] });
   });
 });
 

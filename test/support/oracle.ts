@@ -29,26 +29,6 @@ export const COLLISIONS_PRESENT = existsSync(COLLISIONS);
 /** For the name of a skipped test: what is missing. */
 export const ORACLE_ABSENT_NOTE = `no expected values at ${SHARED}`;
 
-const COLLISIONS = resolve(SHARED, 'oracle/murmur-collisions.json');
-
-/** Whether the colliding texts are there. */
-export const COLLISIONS_PRESENT = existsSync(COLLISIONS);
-
-/** For the name of a skipped test: what is missing. */
-export const COLLISIONS_ABSENT_NOTE = `no colliding texts at ${COLLISIONS}`;
-
-/** Pairs of different texts with one MurmurHash3 digest. */
-export function readCollisions(): (readonly [string, string])[] {
-  const { pairs } = recordAt(JSON.parse(readFileSync(COLLISIONS, 'utf8')), COLLISIONS);
-  if (!Array.isArray(pairs)) throw new TypeError(`${COLLISIONS}: pairs must be an array`);
-  return pairs.map((pair: unknown) => {
-    const [left, right] = Array.isArray(pair) ? (pair as unknown[]) : [];
-    if (typeof left !== 'string' || typeof right !== 'string')
-      throw new TypeError(`${COLLISIONS}: a pair must be two strings`);
-    return [left, right] as const;
-  });
-}
-
 export interface ExpectedEntropy {
   readonly char: number;
   readonly token: number;

@@ -106,8 +106,14 @@ export function defineScore(program: Command, invocation: Invocation): void {
     `a document that keeps two workers busy for longer is a dead letter; milliseconds (default: ${workerTimeoutMs})`,
     (option) => integerOf(option, 1),
   );
+  add(
+    '--cache <dir>',
+    'directory of the reports of texts that were measured before, of 64 KiB and more; made when there is none (default: none)',
+    textOf,
+  );
   add('--summary <file>', 'write the summary there as JSON', textOf);
   command
+    .option('--no-cache', 'measure all texts anew; this is the default')
     .option('--stats', 'the statistics of the filters in each report, with what their thresholds are compared')
     .option('--resume', 'go on with an interrupted run; needs -o and the options of that run')
     .option('--dry-run', 'list what would be read, on stdout, and do nothing')

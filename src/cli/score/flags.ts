@@ -27,6 +27,8 @@ export interface ScoreFlags {
   readonly idField?: string;
   readonly maxBytes?: number;
   readonly workerTimeoutMs?: number;
+  /** `false` for `--no-cache`. */
+  readonly cache?: string | false;
   readonly resume?: boolean;
   readonly summary?: string;
   readonly dryRun?: boolean;
@@ -109,6 +111,7 @@ export function toScoreFilesOptions(
   config: ScoreConfig = {},
 ): ScoreFilesOptions {
   const { config: _config, summary: _summary, dryRun: _dryRun, quiet: _quiet, debug: _debug, ...engineFlags } = flags;
-  const { filters: rejectBy, ...options } = engineFlags; // the filters of the configuration are thresholds
-  return { inputs, ...config, ...options, ...(rejectBy !== undefined && { rejectBy }) };
+  const { filters: rejectBy, cache: dir, ...options } = engineFlags; // the filters of the configuration are thresholds
+  const cache = typeof dir === 'string' && { cache: { dir } };
+  return { inputs, ...config, ...options, ...cache, ...(rejectBy !== undefined && { rejectBy }) };
 }

@@ -3,10 +3,8 @@ import { cpus } from 'node:os';
 
 import type { RunSummary } from '../../engine/score-files-options.js';
 import { outputError } from '../../io/fs-errors.js';
+import { hitRatioOf } from './hit-ratio.js';
 import { speedOf } from './speed.js';
-
-/** No run has a cache yet; whoever reads the file finds the fields in place. */
-const NO_CACHE = { l1: 0, l2: 0, l3: 0, miss: 0, hitRatio: null };
 
 /**
  * Writes the summary of a run as JSON.
@@ -33,7 +31,7 @@ export function toSummaryJson(summary: RunSummary): object {
     seconds: summary.seconds,
     ...speedOf(summary),
     workers: summary.workers,
-    cache: NO_CACHE,
+    cache: { ...summary.cache, hitRatio: hitRatioOf(summary.cache) },
     peakRssBytes: summary.peakRssBytes,
     inputBytes: summary.inputBytes,
     outputBytes: summary.outputBytes,

@@ -2,6 +2,7 @@ import type { RunSummary } from '../../engine/score-files-options.js';
 import { formatBytes, formatCount, formatDuration, formatMegabytesPerSecond } from '../numbers.js';
 import type { Styles } from '../styles.js';
 import { alignColumns } from '../table.js';
+import { hitRatioOf } from './hit-ratio.js';
 import { speedOf } from './speed.js';
 
 type Row = readonly [label: string, value: string];
@@ -26,6 +27,7 @@ function rowsOf(summary: RunSummary): readonly Row[] {
     unremembered > 0 ? ['not remembered', `${formatCount(unremembered)}: --dedup-bytes was full`] : undefined,
     ['dead letters', formatCount(failed) + (failed > 0 && failedOutput !== undefined ? `, in ${failedOutput}` : '')],
     skippedFiles > 0 ? ['skipped', `${formatCount(skippedFiles)} ${skippedFiles === 1 ? 'file' : 'files'}`] : undefined,
+    cacheRow(summary),
     ['text', formatBytes(summary.bytes)],
     ['time', formatDuration(summary.seconds)],
     ['speed', `${formatCount(docsPerMinute)} documents/min, ${formatMegabytesPerSecond(megabytesPerSecond * 1e6)}`],
@@ -34,6 +36,17 @@ function rowsOf(summary: RunSummary): readonly Row[] {
     ['output', output ?? 'stdout'],
   ];
   return rows.filter((row) => row !== undefined);
+}
+
+/** Of the documents that were looked for, how many were found, and where. */
+function cacheRow({ cache }: RunSummary): Row | undefined {
+  const ratio = hitRatioOf(cache);
+  if (ratio === null) return undefined;
+  const tiers = `${formatCount(cache.l1)} in memory, ${formatCount(cache.l3)} on disk`;
+  return [
+    'cache',
+    `${(100 * ratio).toFixed(1)} % of ${formatCount(cache.l1 + cache.l2 + cache.l3 + cache.miss)}: ${tiers}`,
+  ];
 }
 
 /** Reasons for rejection that are listed; of the others only the number is told. */

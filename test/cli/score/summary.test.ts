@@ -75,6 +75,14 @@ describe('formatSummary', () => {
     expect(lines.slice(11, 13)).toEqual(['              and 3 more', 'dead letters  0']);
   });
 
+  it('tells what was found in the cache, when anything was looked for', () => {
+    const cache = { l1: 1000, l2: 0, l3: 250, miss: 1250 };
+    const table = formatSummary({ ...SUMMARY, cache }, PLAIN);
+    expect(table).toMatch(/^cache +50\.0 % of 2,500: 1,000 in memory, 250 on disk$/m);
+    expect(formatSummary(SUMMARY, PLAIN)).not.toContain('cache');
+    expect(toSummaryJson({ ...SUMMARY, cache })).toMatchObject({ cache: { ...cache, hitRatio: 0.5 } });
+  });
+
   it('says how many documents were not remembered', () => {
     const table = formatSummary({ ...SUMMARY, unremembered: 12_345 }, PLAIN);
     expect(table).toMatch(/^not remembered +12,345: --dedup-bytes was full$/m);
