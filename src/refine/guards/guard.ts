@@ -1,0 +1,30 @@
+import type { ResolvedGuardOptions } from './options.js';
+import type { TextFacts } from './text-facts.js';
+
+/** Why a version is rolled back though its score rose. Rows of a run hold these reasons: append, never rename. */
+export const GUARD_REASONS = {
+  length: 'The text grew or shrank too much.',
+  cut_off: 'The text ends in the middle of a sentence or of a code block, and the original does not.',
+  code: 'A code block of the original was changed or is gone.',
+  links: 'Links of the original are gone.',
+  headings: 'Headings of the original are gone.',
+  numbers: 'Numbers of the original are gone.',
+  language: 'The text is in another language or script.',
+  meaning: 'Too few of the words that carry the meaning of the original are left.',
+} as const;
+export type GuardReason = keyof typeof GUARD_REASONS;
+
+/** What a guard has against a version. */
+export interface Objection {
+  readonly reason: GuardReason;
+  /** One line: what was measured, and its bound. No text of the document, so that a row stays small. */
+  readonly details: string;
+}
+
+/** Compares a version with the original; `undefined` when there is nothing against it. Linear in both. */
+export type Guard = (original: TextFacts, version: TextFacts, options: ResolvedGuardOptions) => string | undefined;
+
+/** A share for `details`. */
+export function share(value: number): string {
+  return value.toFixed(3);
+}

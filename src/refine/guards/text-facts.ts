@@ -1,0 +1,21 @@
+import { structureOf, type Structure } from './structure.js';
+import { wordsOf, type Words } from './words.js';
+
+/** What guards compare of a text, each part computed when first asked for. */
+export class TextFacts {
+  readonly text: string;
+  #structure: Structure | undefined;
+  #words: Words | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get structure(): Structure {
+    return (this.#structure ??= structureOf(this.text));
+  }
+
+  get words(): Words {
+    return (this.#words ??= wordsOf(this.text));
+  }
+}
