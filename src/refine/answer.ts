@@ -13,14 +13,14 @@ export const ANSWER_REASONS = {
 export type AnswerReason = keyof typeof ANSWER_REASONS;
 
 export type ParsedAnswer =
-  | { readonly kind: 'document'; readonly text: string }
-  | { readonly kind: 'rejected'; readonly reason: AnswerReason };
+  { readonly kind: 'document'; readonly text: string } | { readonly kind: 'rejected'; readonly reason: AnswerReason };
 
 /** Characters before and after the fence, together, that are dropped as remarks. */
 const CHATTER_CHARS_MAX = 500;
 
 /** What a refusal without its mark begins with. Such an answer has no fence, so this only tells one reason from another. */
-const REFUSAL = /^\W*(?:i['’]m (?:very )?sorry|i am sorry|sorry,|i apologi[sz]e|i (?:can(?:no|['’])t|am unable|won['’]t)|as an ai\b)/i;
+const REFUSAL =
+  /^\W*(?:i['’]m (?:very )?sorry|i am sorry|sorry,|i apologi[sz]e|i (?:can(?:no|['’])t|am unable|won['’]t)|as an ai\b)/i;
 
 /**
  * Takes the document out of an answer, or says why not.

@@ -7,7 +7,18 @@ export const DIGIT = 1;
 export const LETTER = 2;
 
 /** Scripts that separate words. What is in none of the lists is in a script `other`. */
-const SPACED = ['Latin', 'Greek', 'Cyrillic', 'Arabic', 'Hebrew', 'Devanagari', 'Bengali', 'Tamil', 'Armenian', 'Georgian'];
+const SPACED = [
+  'Latin',
+  'Greek',
+  'Cyrillic',
+  'Arabic',
+  'Hebrew',
+  'Devanagari',
+  'Bengali',
+  'Tamil',
+  'Armenian',
+  'Georgian',
+];
 /** Scripts without spaces, or (Hangul) with endings that change too much to compare words; kana and Han go together in Japanese. */
 const DENSE = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer', 'Myanmar', 'Tibetan'];
 

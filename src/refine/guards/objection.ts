@@ -23,7 +23,11 @@ const GUARDS: readonly (readonly [GuardReason, Guard])[] = [
 ];
 
 /** The first objection to a version; `undefined` when it may stay. */
-export function objectionTo(version: TextFacts, original: TextFacts, options: ResolvedGuardOptions): Objection | undefined {
+export function objectionTo(
+  version: TextFacts,
+  original: TextFacts,
+  options: ResolvedGuardOptions,
+): Objection | undefined {
   for (const [reason, guard] of GUARDS) {
     const details = guard(original, version, options);
     if (details !== undefined) return { reason, details };

@@ -32,7 +32,7 @@ export function structureOf(text: string): Structure {
   const code: string[] = [];
   let headings = 0;
   let fence: OpenFence | undefined;
-  for (let begin = 0; begin < text.length; ) {
+  for (let begin = 0; begin < text.length;) {
     const found = text.indexOf('\n', begin);
     const end = found < 0 ? text.length : found;
     const marker = mayMark(text.charCodeAt(begin)) ? text.slice(begin, end) : '';
@@ -71,12 +71,12 @@ function contentOf(text: string, begin: number, end: number): string {
 
 function linksOf(text: string): ReadonlySet<string> {
   const links = new Set<string>();
-  for (let at = text.indexOf(']('); at >= 0; ) {
+  for (let at = text.indexOf(']('); at >= 0;) {
     const end = targetEnd(text, at + 2);
     if (end > at + 2) links.add(text.slice(at + 2, end));
     at = text.indexOf('](', end);
   }
-  for (let at = text.indexOf('://'); at >= 0; ) {
+  for (let at = text.indexOf('://'); at >= 0;) {
     const end = targetEnd(text, at + 3);
     const begin = schemeBegin(text, at);
     if (begin < at && end > at + 3) links.add(text.slice(begin, end));

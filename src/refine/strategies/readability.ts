@@ -13,5 +13,7 @@ export const readability: Strategy = {
   watches: [{ field: 'readability.fleschReadingEase', poor: 0, good: 50 }],
   after: ['clarity'],
   findings: ({ readability: { fleschKincaidGrade } }) =>
-    fleschKincaidGrade !== null && fleschKincaidGrade > 12 ? [`school grade needed: ${fleschKincaidGrade.toFixed(1)}`] : [],
+    fleschKincaidGrade !== null && fleschKincaidGrade > 12
+      ? [`school grade needed: ${fleschKincaidGrade.toFixed(1)}`]
+      : [],
 };

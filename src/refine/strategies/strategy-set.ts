@@ -72,11 +72,12 @@ interface Ordered {
  * @throws MillraceError `ERR_DEPENDENCY_MISSING`, `ERR_DEPENDENCY_CYCLE`.
  */
 export async function loadStrategies(chosen: readonly (StrategyName | ResolvedStrategy)[]): Promise<StrategySet> {
-  const loaded = await Promise.all(chosen.map((each) => (typeof each === 'string' ? load(each) : each)));
+  const loaded = await Promise.all(chosen.map(async (each) => (typeof each === 'string' ? load(each) : each)));
   const names = new Set(loaded.map(({ name }) => name));
-  // All of the others: which of them order the chosen ones is known only when they are loaded, and they are small.
-  const isNeeded = loaded.some(({ after }) => after.some((name) => !names.has(name) && isStrategyName(name)));
-  const others = isNeeded ? await Promise.all(STRATEGY_NAMES.filter((name) => !names.has(name)).map(load)) : [];
+  const isNeeded = loaded.some(({ after }) => after.some((name) => isStrategyName(name) && !names.has(name)));
+  // All of the others: what stands between two chosen ones is known only when they are loaded, and they are small.
+  const left = isNeeded ? STRATEGY_NAMES.filter((name) => !names.has(name)) : [];
+  const others = await Promise.all(left.map(load));
   return new StrategySet(loaded, others);
 }
 

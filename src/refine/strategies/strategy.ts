@@ -57,7 +57,9 @@ export function defineStrategy(strategy: Strategy, path = 'strategy'): ResolvedS
     name: checkName(optionPath(path, 'name'), strategy.name),
     instruction: checkInstruction(optionPath(path, 'instruction'), strategy.instruction),
     watches,
-    after: Object.freeze(listOf(optionPath(path, 'after'), after).map((name, at) => checkName(`${path}.after[${at}]`, name))),
+    after: Object.freeze(
+      listOf(optionPath(path, 'after'), after).map((name, at) => checkName(`${path}.after[${at}]`, name)),
+    ),
     findings,
     need: needOf(watches),
   });
@@ -83,7 +85,10 @@ function checkInstruction(path: string, value: unknown): string {
   const instruction = checkString(path, value);
   if (instruction.length <= INSTRUCTION_CHARS_MAX) return instruction;
   const got = `${instruction.length}`;
-  throw new MillraceError('ERR_OPTION_RANGE', `${path} must have at most ${INSTRUCTION_CHARS_MAX} characters, got ${got}`);
+  throw new MillraceError(
+    'ERR_OPTION_RANGE',
+    `${path} must have at most ${INSTRUCTION_CHARS_MAX} characters, got ${got}`,
+  );
 }
 
 function resolveWatches(path: string, value: unknown): readonly Watch[] {
