@@ -1,4 +1,7 @@
-const FIRST_LENGTH = 256;
+const FIRST_LENGTH = 1024;
+
+/** Hashes for which room is kept: of all but outsized texts. */
+const KEPT_LENGTH_MAX = 65_536;
 
 /**
  * 32-bit hashes that are gathered first and then compared in order. Two sorted lists are compared in one pass, whatever they
@@ -13,9 +16,12 @@ export class HashList {
     this.#hashes[this.#length++] = hash;
   }
 
-  /** The hashes in ascending order, repetitions among them. */
-  sorted(): Int32Array {
-    return this.#hashes.subarray(0, this.#length).sort();
+  /** Hands over the hashes in ascending order, repetitions among them, and is empty again. */
+  takeSorted(): Int32Array {
+    const sorted = this.#hashes.slice(0, this.#length).sort();
+    this.#length = 0;
+    if (this.#hashes.length > KEPT_LENGTH_MAX) this.#hashes = new Int32Array(FIRST_LENGTH);
+    return sorted;
   }
 
   #grow(): void {

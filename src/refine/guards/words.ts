@@ -23,43 +23,54 @@ const PRIME = 0x01000193;
 const BASIS = 0x811c9dc5 | 0;
 const NEWLINE = 0x0a;
 
+/** Where words are gathered; empty between two texts. */
+const content = new HashList();
+const functionWords = new HashList();
+const numbers = new HashList();
+
 /** Reads a text once. Case is ignored. */
 export function wordsOf(anyCase: string): Words {
   const text = anyCase.toLowerCase();
   const classes = unitClasses();
-  const content = new HashList();
-  const functionWords = new HashList();
-  const numbers = new HashList();
   const letters = new Uint32Array(CLASSES);
   let at = 0;
   while (at < text.length) {
-    const first = classes[text.charCodeAt(at)]!;
-    if (first === NO_LETTER) {
-      at++;
-    } else if (first === DIGIT) {
-      const begin = at;
-      let hash = BASIS;
+    const begin = at;
+    const first = text.charCodeAt(at++);
+    const kind = classes[first]!;
+    if (kind === NO_LETTER) continue;
+    let hash = step(BASIS, first);
+    if (kind === DIGIT) {
       for (; at < text.length && classes[text.charCodeAt(at)] === DIGIT; at++) hash = step(hash, text.charCodeAt(at));
       if (!isListNumber(text, begin, at)) numbers.push(hash);
-    } else if (first >= DENSE_LETTER) {
-      letters[first]!++;
-      const next = at + 1 < text.length ? text.charCodeAt(at + 1) : NEWLINE;
-      if (classes[next]! >= DENSE_LETTER) content.push(step(step(BASIS, text.charCodeAt(at)), next));
-      at++;
+    } else if (kind >= DENSE_LETTER) {
+      letters[kind]!++;
+      const next = at < text.length ? text.charCodeAt(at) : NEWLINE;
+      if (classes[next]! >= DENSE_LETTER) content.push(step(hash, next));
     } else {
-      const begin = at;
-      let hash = BASIS;
-      for (; at < text.length; at++) {
-        const unit = text.charCodeAt(at);
-        const kind = classes[unit]!;
-        if (kind < LETTER || kind >= DENSE_LETTER) break;
-        letters[kind]!++;
-        if (at - begin < STEM_LETTERS_MAX) hash = step(hash, unit);
-      }
-      (at - begin <= FUNCTION_LETTERS_MAX ? functionWords : content).push(hash);
+      at = wordEnd(text, at, classes);
+      const length = at - begin;
+      letters[kind]! += length; // all of its letters: words of two scripts are rare
+      const stem = Math.min(at, begin + STEM_LETTERS_MAX);
+      for (let letter = begin + 1; letter < stem; letter++) hash = step(hash, text.charCodeAt(letter));
+      (length <= FUNCTION_LETTERS_MAX ? functionWords : content).push(hash);
     }
   }
-  return { content: content.sorted(), function: functionWords.sorted(), numbers: numbers.sorted(), letters };
+  return {
+    content: content.takeSorted(),
+    function: functionWords.takeSorted(),
+    numbers: numbers.takeSorted(),
+    letters,
+  };
+}
+
+function wordEnd(text: string, begin: number, classes: Uint8Array): number {
+  let at = begin;
+  for (; at < text.length; at++) {
+    const kind = classes[text.charCodeAt(at)]!;
+    if (kind < LETTER || kind >= DENSE_LETTER) break;
+  }
+  return at;
 }
 
 /** FNV-1a. */
