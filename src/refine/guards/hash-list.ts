@@ -16,12 +16,17 @@ export class HashList {
     this.#hashes[this.#length++] = hash;
   }
 
-  /** Hands over the hashes in ascending order, repetitions among them, and is empty again. */
-  takeSorted(): Int32Array {
-    const sorted = this.#hashes.slice(0, this.#length).sort();
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Moves the hashes out in ascending order, repetitions among them. @param target - of as many slots. */
+  moveSortedTo(target: Int32Array): Int32Array {
+    for (let at = 0; at < this.#length; at++) target[at] = this.#hashes[at]!;
+    target.sort();
     this.#length = 0;
     if (this.#hashes.length > KEPT_LENGTH_MAX) this.#hashes = new Int32Array(FIRST_LENGTH);
-    return sorted;
+    return target;
   }
 
   #grow(): void {

@@ -14,7 +14,7 @@ export const languageGuard: Guard = (original, version, { languageMin }) => {
   if (languageMin === null) return undefined;
   const scripts = scriptOverlap(original.words, version.words);
   if (scripts < languageMin) return `overlap of scripts ${share(scripts)}, at least ${languageMin} expected`;
-  const { held, total } = allContained(original.words.function, version.words.function);
+  const { held, total } = allContained(original.words.functions, version.words.functions);
   if (total < FUNCTION_WORDS_MIN || held >= languageMin * total) return undefined;
   return `function words kept ${share(held / total)}, at least ${languageMin} expected`;
 };
@@ -30,7 +30,7 @@ function scriptOverlap({ letters: before }: Words, { letters: after }: Words): n
   return overlap;
 }
 
-function sum(counts: Uint32Array): number {
+function sum(counts: readonly number[]): number {
   let total = 0;
   for (const count of counts) total += count;
   return total;

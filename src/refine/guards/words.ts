@@ -6,11 +6,11 @@ export interface Words {
   /** Beginnings of words of 4 letters and more; in scripts without spaces, pairs of neighbouring letters. */
   readonly content: Int32Array;
   /** Words of up to 3 letters, each as often as it is there: articles, prepositions and the like. */
-  readonly function: Int32Array;
+  readonly functions: Int32Array;
   /** Runs of digits, without those that number a list. */
   readonly numbers: Int32Array;
   /** Letters by class, see `letters.ts`. */
-  readonly letters: Uint32Array;
+  readonly letters: readonly number[];
 }
 
 /** Function words are not longer, in most languages. */
@@ -24,15 +24,13 @@ const BASIS = 0x811c9dc5 | 0;
 const NEWLINE = 0x0a;
 
 /** Where words are gathered; empty between two texts. */
-const content = new HashList();
-const functionWords = new HashList();
-const numbers = new HashList();
+const gathered = { content: new HashList(), functions: new HashList(), numbers: new HashList() };
 
 /** Reads a text once. Case is ignored. */
 export function wordsOf(anyCase: string): Words {
   const text = anyCase.toLowerCase();
   const classes = unitClasses();
-  const letters = new Uint32Array(CLASSES);
+  const letters = Array<number>(CLASSES).fill(0);
   let at = 0;
   while (at < text.length) {
     const begin = at;
@@ -42,25 +40,33 @@ export function wordsOf(anyCase: string): Words {
     let hash = step(BASIS, first);
     if (kind === DIGIT) {
       for (; at < text.length && classes[text.charCodeAt(at)] === DIGIT; at++) hash = step(hash, text.charCodeAt(at));
-      if (!isListNumber(text, begin, at)) numbers.push(hash);
+      if (!isListNumber(text, begin, at)) gathered.numbers.push(hash);
     } else if (kind >= DENSE_LETTER) {
       letters[kind]!++;
       const next = at < text.length ? text.charCodeAt(at) : NEWLINE;
-      if (classes[next]! >= DENSE_LETTER) content.push(step(hash, next));
+      if (classes[next]! >= DENSE_LETTER) gathered.content.push(step(hash, next));
     } else {
       at = wordEnd(text, at, classes);
       const length = at - begin;
       letters[kind]! += length; // all of its letters: words of two scripts are rare
       const stem = Math.min(at, begin + STEM_LETTERS_MAX);
       for (let letter = begin + 1; letter < stem; letter++) hash = step(hash, text.charCodeAt(letter));
-      (length <= FUNCTION_LETTERS_MAX ? functionWords : content).push(hash);
+      (length <= FUNCTION_LETTERS_MAX ? gathered.functions : gathered.content).push(hash);
     }
   }
+  return { ...takeGathered(), letters };
+}
+
+/** The lists share one buffer: to allocate a buffer takes longer than to sort the words of a page. */
+function takeGathered(): Pick<Words, 'content' | 'functions' | 'numbers'> {
+  const { content, functions, numbers } = gathered;
+  const first = content.length;
+  const second = first + functions.length;
+  const all = new Int32Array(second + numbers.length);
   return {
-    content: content.takeSorted(),
-    function: functionWords.takeSorted(),
-    numbers: numbers.takeSorted(),
-    letters,
+    content: content.moveSortedTo(all.subarray(0, first)),
+    functions: functions.moveSortedTo(all.subarray(first, second)),
+    numbers: numbers.moveSortedTo(all.subarray(second)),
   };
 }
 
