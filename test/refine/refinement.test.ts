@@ -195,12 +195,14 @@ describe('a refinement', () => {
   });
 });
 
+const OTHER_KINDS = ['unchanged', 'unfenced', 'unscored', 'failed', 'budget'] as const;
+
 /** What happens to one ask. */
 type Event =
   | { readonly kind: 'version'; readonly score: number; readonly isShort: boolean }
-  | { readonly kind: 'unchanged' | 'unfenced' | 'unscored' | 'failed' | 'budget' };
+  | { readonly kind: (typeof OTHER_KINDS)[number] };
 
-const events = fc.oneof(
+const events: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
@@ -211,9 +213,9 @@ const events = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('unchanged', 'unfenced', 'unscored', 'failed', 'budget') }),
+    arbitrary: fc.record({ kind: fc.constantFrom(...OTHER_KINDS) }),
   },
-) as fc.Arbitrary<Event>;
+);
 
 interface Scenario {
   readonly first: number;
@@ -285,13 +287,14 @@ function play(plan: RefinePlan, { first, events }: Scenario): RefinedRow {
           return refinement.answered({ text: 'Better.', finish: 'stop' }, SPENT);
         case 'unchanged':
           return refinement.answered({ text: fenced(text, tag), finish: 'stop' }, SPENT);
-        case 'unscored':
-        case 'version': {
-          const isShort = event.kind === 'version' && event.isShort;
-          const version = isShort ? `Ship ${index}.` : `${TEXT}He signs it ${index} times.`;
-          refinement.answered({ text: fenced(version, tag), finish: 'stop' }, SPENT);
+        case 'unscored': {
+          refinement.answered({ text: fenced('Another text.', tag), finish: 'stop' }, SPENT);
           const error = new MillraceError('ERR_WORKER_CRASHED', '');
-          if (event.kind === 'unscored') return refinement.scored({ error, source: 'memory', ordinal: 0 });
+          return refinement.scored({ error, source: 'memory', ordinal: 0 });
+        }
+        case 'version': {
+          const version = event.isShort ? `Ship ${index}.` : `${TEXT}He signs it ${index} times.`;
+          refinement.answered({ text: fenced(version, tag), finish: 'stop' }, SPENT);
           return refinement.scored(madeReport({ overall: event.score }));
         }
       }
