@@ -125,10 +125,7 @@ describe('a refinement', () => {
 
   it('rolls back what gained by losing the meaning, and says what was measured', async () => {
     const refinement = begin(await planOf({ iterations: 1 }), madeReport({ overall: 0.3 }));
-    answer(
-      refinement,
-      'A fine guide shows how people should see, with parts that stand in order and help all readers.',
-    );
+    answer(refinement, 'A fine guide shows how people should see, with parts standing in order and help all readers.');
     const row = rowIn(refinement.scored(madeReport({ overall: 0.9 })));
     expect(row).toMatchObject({ text: TEXT, accepted: false });
     expect(row.steps).toEqual([

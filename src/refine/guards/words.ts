@@ -28,6 +28,7 @@ const gathered = { content: new HashList(), functions: new HashList(), numbers: 
 
 /** Reads a text once. Case is ignored. */
 export function wordsOf(anyCase: string): Words {
+  const { content, functions, numbers } = gathered;
   const text = anyCase.toLowerCase();
   const classes = unitClasses();
   const letters = Array<number>(CLASSES).fill(0);
@@ -40,18 +41,21 @@ export function wordsOf(anyCase: string): Words {
     let hash = step(BASIS, first);
     if (kind === DIGIT) {
       for (; at < text.length && classes[text.charCodeAt(at)] === DIGIT; at++) hash = step(hash, text.charCodeAt(at));
-      if (!isListNumber(text, begin, at)) gathered.numbers.push(hash);
+      if (!isListNumber(text, begin, at)) numbers.push(hash);
     } else if (kind >= DENSE_LETTER) {
       letters[kind]!++;
       const next = at < text.length ? text.charCodeAt(at) : NEWLINE;
-      if (classes[next]! >= DENSE_LETTER) gathered.content.push(step(hash, next));
+      if (classes[next]! >= DENSE_LETTER) content.push(step(hash, next));
     } else {
-      at = wordEnd(text, at, classes);
+      for (; at < text.length; at++) {
+        const unit = text.charCodeAt(at);
+        const next = classes[unit]!;
+        if (next < LETTER || next >= DENSE_LETTER) break;
+        if (at - begin < STEM_LETTERS_MAX) hash = step(hash, unit);
+      }
       const length = at - begin;
       letters[kind]! += length; // all of its letters: words of two scripts are rare
-      const stem = Math.min(at, begin + STEM_LETTERS_MAX);
-      for (let letter = begin + 1; letter < stem; letter++) hash = step(hash, text.charCodeAt(letter));
-      (length <= FUNCTION_LETTERS_MAX ? gathered.functions : gathered.content).push(hash);
+      (length <= FUNCTION_LETTERS_MAX ? functions : content).push(hash);
     }
   }
   return { ...takeGathered(), letters };
@@ -68,15 +72,6 @@ function takeGathered(): Pick<Words, 'content' | 'functions' | 'numbers'> {
     functions: functions.moveSortedTo(all.subarray(first, second)),
     numbers: numbers.moveSortedTo(all.subarray(second)),
   };
-}
-
-function wordEnd(text: string, begin: number, classes: Uint8Array): number {
-  let at = begin;
-  for (; at < text.length; at++) {
-    const kind = classes[text.charCodeAt(at)]!;
-    if (kind < LETTER || kind >= DENSE_LETTER) break;
-  }
-  return at;
 }
 
 /** FNV-1a. */
