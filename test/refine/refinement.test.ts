@@ -139,6 +139,24 @@ describe('a refinement', () => {
     ]);
   });
 
+  it('measures the meaning from the original, however small each step', async () => {
+    const refinement = begin(await planOf(), madeReport({ overall: 0.3 }));
+    const steps = [
+      ['harbour master', 'lighthouse keeper'],
+      ['every ship that enters', 'any stars which appear'],
+      ['evening he counts', 'morning he forgets'],
+    ] as const;
+    let text = TEXT;
+    let overall = 0.3;
+    for (const [from, to] of steps) {
+      text = text.replace(from, to);
+      answer(refinement, text);
+      refinement.scored(madeReport({ overall: (overall += 0.1) }));
+    }
+    const row = rowIn(refinement.failed(new MillraceError('ERR_BUDGET', '')));
+    expect(row.steps.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['kept', 'kept', 'meaning']);
+  });
+
   it('does not have scored what came back unchanged or holds no document', async () => {
     const refinement = begin(await planOf({ noGainMax: 9, iterations: 3 }), madeReport());
     expect(answer(refinement, TEXT).kind).toBe('ask');

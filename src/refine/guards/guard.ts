@@ -11,6 +11,7 @@ export const GUARD_REASONS = {
   numbers: 'Numbers of the original are gone.',
   language: 'The text is in another language or script.',
   meaning: 'Too few of the words that carry the meaning of the original are left.',
+  repetition: 'The text says much the same again and again, and the original does not.',
 } as const;
 export type GuardReason = keyof typeof GUARD_REASONS;
 

@@ -7,6 +7,7 @@ import { lengthGuard } from './length.js';
 import { linksGuard } from './links.js';
 import { meaningGuard } from './meaning.js';
 import { numbersGuard } from './numbers.js';
+import { repetitionGuard } from './repetition.js';
 import type { ResolvedGuardOptions } from './options.js';
 import type { TextFacts } from './text-facts.js';
 
@@ -20,6 +21,7 @@ const GUARDS: readonly (readonly [GuardReason, Guard])[] = [
   ['numbers', numbersGuard],
   ['language', languageGuard],
   ['meaning', meaningGuard],
+  ['repetition', repetitionGuard],
 ];
 
 /** The first objection to a version; `undefined` when it may stay. */

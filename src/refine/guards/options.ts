@@ -16,6 +16,8 @@ export interface GuardOptions {
   readonly headingsLostMax?: number | null;
   /** Share of the different numbers that may be gone. 0 to 1. @defaultValue 0.1 */
   readonly numbersLostMax?: number | null;
+  /** Share of the content words that are no repetition, at least, as a multiple of the original's. 0 to 1. @defaultValue 0.5 */
+  readonly varietyMin?: number | null;
   /** Share of the letters that must be of the same script, and of the function words that must still be there. @defaultValue 0.5 */
   readonly languageMin?: number | null;
   /** Share of the different content words that must still be there. 0 to 1. @defaultValue 0.5 */
@@ -32,6 +34,7 @@ export const GUARD_DEFAULTS: ResolvedGuardOptions = Object.freeze({
   linksLostMax: 0,
   headingsLostMax: 0.25,
   numbersLostMax: 0.1,
+  varietyMin: 0.5,
   languageMin: 0.5,
   meaningMin: 0.5,
 });
@@ -53,6 +56,7 @@ export function resolveGuardOptions(path: string, options: unknown): ResolvedGua
     linksLostMax: bound('linksLostMax', 0, 1),
     headingsLostMax: bound('headingsLostMax', 0, 1),
     numbersLostMax: bound('numbersLostMax', 0, 1),
+    varietyMin: bound('varietyMin', 0, 1),
     languageMin: bound('languageMin', 0, 1),
     meaningMin: bound('meaningMin', 0, 1),
   });

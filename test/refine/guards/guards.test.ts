@@ -77,7 +77,11 @@ describe('a version may', () => {
     ],
     ['make bullets of numbered steps', (page) => page.replace('1. Open', '- Open').replace('2. Press', '- Press')],
     ['end in a list', (page) => `${page}\n- repairs\n- notes\n`],
-    ['grow a little', (page) => page + 'It is a good pump that does its work. '.repeat(20)],
+    [
+      'grow a little',
+      (page) =>
+        `${page}\nShe oils the motor on Sundays, empties the filter when leaves fall, and greets visitors warmly.\n`,
+    ],
   ])('%s', (_, change) => {
     expect(objection(PAGE, change(PAGE))).toBeUndefined();
   });
@@ -131,6 +135,11 @@ describe('a version is rolled back when it', () => {
     expect(found?.split(':')[0]).not.toBe(expected.split(':')[0]);
   });
 
+  it('says everything three times', () => {
+    expect(objection(PAGE, PAGE.repeat(3))).toContain('repetition: variety of words 0.333');
+    expect(objection(PAGE, PAGE.repeat(3), { varietyMin: null })).toBeUndefined();
+  });
+
   it('is in another script', () => {
     const version = PAGE.replace(/(?<!\S)[a-z]+(?![^\s.,])/g, 'слово');
     expect(objection(PAGE, version, { code: false })).toContain('language: overlap of scripts');
@@ -159,6 +168,7 @@ describe('a version is rolled back when it', () => {
       'numbers',
       'language',
       'meaning',
+      'repetition',
     ]);
   });
 });
