@@ -3,11 +3,10 @@ import { MillraceError, messageOf, type ErrorCode } from '../../core/errors.js';
 import { delayMs } from '../../core/flow/backoff.js';
 import { sleep } from '../../core/flow/sleep.js';
 import { Waiter } from '../../core/flow/waiter.js';
-import type { MaybePromise } from '../../core/maybe-promise.js';
 import { CallError, type Completion, type CompletionRequest } from '../providers/provider.js';
 import { Budget, type BudgetStatus } from './budget.js';
 import { Hold } from './hold.js';
-import type { AttemptId } from './journal.js';
+import { WatchedJournal, type AttemptId, type CallJournal } from './journal.js';
 import { resolveCallerOptions, type CallerOptions, type ResolvedCallerOptions } from './options.js';
 import { healthOf, isPressure, Route, type RouteStatus } from './route.js';
 import { Routes, type Passage } from './routes.js';
@@ -84,6 +83,7 @@ export class Caller {
   readonly #routes: readonly Route[];
   readonly #passages: Routes;
   readonly #budget: Budget;
+  readonly #journal: CallJournal;
   readonly #scopes = new Scopes();
   readonly #bounds = new InputBounds();
   readonly #latencyUs: RecordableHistogram = createHistogram({ lowest: 1, highest: LATENCY_US_MAX, figures: 3 });
@@ -100,11 +100,12 @@ export class Caller {
     this.#options = resolveCallerOptions(options);
     const { providers, capNanoUsd, spentNanoUsd, callsMax, outageMsMax, clock } = this.#options;
     this.#routes = providers.map((target, index) => new Route(index, target, this.#options));
-    this.#budget = new Budget(capNanoUsd, spentNanoUsd, callsMax);
-    const onOutage = (error: CallError): void => {
-      this.#endRun(error);
+    const endRun = (reason: unknown): void => {
+      this.#endRun(reason);
     };
-    this.#passages = new Routes(this.#routes, { outageMsMax, queueMax: callsMax, clock, onOutage });
+    this.#journal = new WatchedJournal(this.#options.journal, endRun);
+    this.#budget = new Budget(capNanoUsd, spentNanoUsd, callsMax);
+    this.#passages = new Routes(this.#routes, { outageMsMax, queueMax: callsMax, clock, onOutage: endRun });
   }
 
   /**
@@ -208,17 +209,14 @@ export class Caller {
   }
 
   async #send(call: Call, hold: Hold, worstNanoUsd: number): Promise<Completion | CallError> {
-    const { journal } = this.#options;
+    const journal = this.#journal;
     const { scope, context } = call;
     const { model, name: provider } = hold.route.target;
-    const id: AttemptId = {
-      ordinal: context.ordinal,
-      iteration: context.iteration,
-      attempt: call.attempts++,
-      provider,
-    };
-    await this.#note(() => journal.sent({ ...id, model, worstNanoUsd }));
-    if (scope.hasEnded) await this.#note(() => journal.failed({ ...id, code: 'ERR_ABORTED', chargedNanoUsd: 0 }));
+    const { ordinal, iteration } = context;
+    const id: AttemptId = { ordinal, iteration, attempt: call.attempts++, provider };
+    const noted = journal.sent({ ...id, model, worstNanoUsd });
+    if (noted !== undefined) await noted;
+    if (scope.hasEnded) await journal.failed({ ...id, code: 'ERR_ABORTED', chargedNanoUsd: 0 });
     scope.check();
 
     const result = await this.#fly(call, hold.route);
@@ -226,11 +224,12 @@ export class Caller {
     call.nanoUsd += chargedNanoUsd;
     if (result instanceof MillraceError) {
       count(this.#failures, result.code);
-      await this.#note(() => journal.failed({ ...id, code: result.code, chargedNanoUsd }));
+      await journal.failed({ ...id, code: result.code, chargedNanoUsd });
       if (!(result instanceof CallError)) throw result;
     } else {
       this.#countAnswer(hold.route, result);
-      await this.#note(() => journal.answered({ ...id, completion: result, chargedNanoUsd }));
+      const noted = journal.answered({ ...id, completion: result, chargedNanoUsd });
+      if (noted !== undefined) await noted;
     }
     return result;
   }
@@ -309,14 +308,6 @@ export class Caller {
     const { retryAfterMs } = error;
     if (retryAfterMs === undefined || retryAfterMs > outageMsMax) return delayMs(failures - 1, retry, random);
     return retryAfterMs + random() * retry.baseMs; // Not all that were turned away together come back together.
-  }
-
-  async #note(write: () => MaybePromise<void>): Promise<void> {
-    try {
-      await write();
-    } catch (thrown) {
-      throw this.#endRun(thrown);
-    }
   }
 
   /** Ends the run, unless it has ended; calls in flight are waited for, since they are paid. @returns the reason. */

@@ -46,3 +46,46 @@ export const NO_JOURNAL: CallJournal = Object.freeze({
   answered: () => undefined,
   failed: () => undefined,
 });
+
+/** A journal of which a failure is told, thrown or rejected. */
+export class WatchedJournal implements CallJournal {
+  readonly #journal: CallJournal;
+  readonly #onFailure: (thrown: unknown) => void;
+
+  constructor(journal: CallJournal, onFailure: (thrown: unknown) => void) {
+    this.#journal = journal;
+    this.#onFailure = onFailure;
+  }
+
+  sent(attempt: SentAttempt): MaybePromise<void> {
+    return this.#watch(() => this.#journal.sent(attempt));
+  }
+
+  answered(attempt: AnsweredAttempt): MaybePromise<void> {
+    return this.#watch(() => this.#journal.answered(attempt));
+  }
+
+  failed(attempt: FailedAttempt): MaybePromise<void> {
+    return this.#watch(() => this.#journal.failed(attempt));
+  }
+
+  /** No promise where there was none: most records only go into a buffer. */
+  #watch(write: () => MaybePromise<void>): MaybePromise<void> {
+    try {
+      const written = write();
+      return written === undefined ? undefined : this.#watchPromise(written);
+    } catch (thrown) {
+      this.#onFailure(thrown);
+      throw thrown;
+    }
+  }
+
+  async #watchPromise(written: Promise<void>): Promise<void> {
+    try {
+      await written;
+    } catch (thrown) {
+      this.#onFailure(thrown);
+      throw thrown;
+    }
+  }
+}

@@ -1,17 +1,26 @@
+import { getEventListeners } from 'node:events';
 import { abortedError, checkAborted } from '../../core/abort.js';
 import type { Clock } from '../../core/clock.js';
+
+/** Controllers that are kept for later calls. */
+const SPARES_MAX = 1024;
 
 /**
  * What can end one call from outside: its caller's signal, or the end of the run.
  *
  * Many calls have the same signal, and a listener on it costs a walk along all others; so calls with the same signal share one
- * listener, and each makes a signal of its own when it first needs one.
+ * listener, and each takes a signal of its own when it first needs one.
  */
 export class Scope {
+  readonly #spares: AbortController[];
   #controller: AbortController | undefined;
   #breakOff: ((reason: unknown) => void) | undefined;
   #ended = false;
   #reason: unknown;
+
+  constructor(spares: AbortController[]) {
+    this.#spares = spares;
+  }
 
   /** Whether a request is out whose answer is paid for. */
   get isFlying(): boolean {
@@ -23,7 +32,7 @@ export class Scope {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
+    this.#controller ??= this.#spares.pop() ?? new AbortController();
     if (this.#ended) this.#controller.abort(this.#reason);
     return this.#controller.signal;
   }
@@ -40,6 +49,17 @@ export class Scope {
   /** @throws the reason, once the call has ended. */
   check(): void {
     if (this.#ended) throw this.#reason;
+  }
+
+  /**
+   * Keeps the signal for another call if it was not given and nobody listens any more: to make one costs as much as all else
+   * that a call needs here.
+   */
+  spare(): void {
+    const controller = this.#controller;
+    this.#controller = undefined;
+    if (controller === undefined || this.#ended || this.#spares.length === SPARES_MAX) return;
+    if (getEventListeners(controller.signal, 'abort').length === 0) this.#spares.push(controller);
   }
 
   /** Runs `work` until it settles, the call ends or the time is over, whether or not it obeys its signal. */
@@ -85,6 +105,7 @@ export class Scope {
 /** The calls under way. */
 export class Scopes {
   readonly #all = new Set<Scope>();
+  readonly #spares: AbortController[] = [];
   readonly #bySignal = new Map<AbortSignal, { readonly scopes: Set<Scope>; readonly leave: () => void }>();
 
   get size(): number {
@@ -94,13 +115,14 @@ export class Scopes {
   /** @throws MillraceError `ERR_ABORTED`. */
   enter(signal: AbortSignal | undefined): Scope {
     checkAborted(signal);
-    const scope = new Scope();
+    const scope = new Scope(this.#spares);
     this.#all.add(scope);
     if (signal !== undefined) this.#ofSignal(signal).add(scope);
     return scope;
   }
 
   leave(scope: Scope, signal: AbortSignal | undefined): void {
+    scope.spare();
     this.#all.delete(scope);
     const group = signal === undefined ? undefined : this.#bySignal.get(signal);
     if (group?.scopes.delete(scope) === true && group.scopes.size === 0) group.leave();
