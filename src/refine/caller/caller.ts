@@ -169,7 +169,7 @@ export class Caller {
       const result = await this.#attempt(call, passage);
       if (result === undefined) continue; // The breaker opened before the call was sent.
       if (!(result instanceof CallError)) return call.answered(route, result);
-      if (result.verdict === 'run') throw this.#endRun(result);
+      if (result.verdict === 'run') throw result;
       const waitMs = this.#waitMsAfter(call, route, result);
       failure = call.failed(route, result);
       if (waitMs === undefined) return failure;
@@ -188,7 +188,6 @@ export class Caller {
     const { scope, inputTokens, request } = call;
     const worstNanoUsd = route.worstNanoUsd(inputTokens, request.maxTokens);
     const hold = new Hold(route);
-    let health: ReturnType<typeof healthOf> = 'unknown';
     try {
       const priority = call.attempts === 0 ? 'normal' : 'high';
       hold.permit = route.permits.tryAcquire() ?? (await route.permits.acquire({ priority, signal: scope.signal }));
@@ -199,16 +198,14 @@ export class Caller {
         (await route.limits.take(inputTokens, request.maxTokens, scope.signal));
       scope.check();
       if (!route.breaker.holds(passage.round)) return undefined;
-      const result = await this.#send(call, hold, worstNanoUsd);
-      health = result instanceof CallError ? healthOf(result) : 'good';
-      return result;
+      return await this.#send(call, passage, hold, worstNanoUsd);
     } finally {
       hold.giveBack();
-      this.#passages.record(passage, health);
+      this.#passages.record(passage, 'unknown'); // Unless it has been judged.
     }
   }
 
-  async #send(call: Call, hold: Hold, worstNanoUsd: number): Promise<Completion | CallError> {
+  async #send(call: Call, passage: Passage, hold: Hold, worstNanoUsd: number): Promise<Completion | CallError> {
     const journal = this.#journal;
     const { scope, context } = call;
     const { model, name: provider } = hold.route.target;
@@ -220,6 +217,7 @@ export class Caller {
     scope.check();
 
     const result = await this.#fly(call, hold.route);
+    this.#judge(result, passage); // Before the permit goes to the next call.
     const chargedNanoUsd = this.#settle(hold, result, worstNanoUsd);
     call.nanoUsd += chargedNanoUsd;
     if (result instanceof MillraceError) {
@@ -264,10 +262,19 @@ export class Caller {
     }
   }
 
+  /** What the end of an attempt says of its provider and of the run. */
+  #judge(result: Completion | MillraceError, passage: Passage): void {
+    if (!(result instanceof MillraceError)) this.#passages.record(passage, 'good');
+    else if (result instanceof CallError) {
+      this.#passages.record(passage, healthOf(result));
+      if (result.verdict === 'run') this.#endRun(result);
+      this.#heed(passage.route, result);
+    }
+  }
+
   /** Settles what the attempt held. @returns what it is charged with. */
   #settle(hold: Hold, result: Completion | MillraceError, worstNanoUsd: number): number {
     const { route } = hold;
-    if (result instanceof CallError) this.#heed(route, result);
     if (result instanceof CallError && !result.mayBeCharged) {
       if (result.status === undefined) hold.giveBack();
       else hold.settleRefused();
@@ -310,13 +317,11 @@ export class Caller {
     return retryAfterMs + random() * retry.baseMs; // Not all that were turned away together come back together.
   }
 
-  /** Ends the run, unless it has ended; calls in flight are waited for, since they are paid. @returns the reason. */
-  #endRun(reason: unknown): unknown {
-    if (this.#end === undefined) {
-      this.#end = { reason };
-      this.#scopes.endWaiting(reason);
-    }
-    return reason;
+  /** Ends the run, unless it has ended; calls in flight are waited for, since they are paid. */
+  #endRun(reason: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#end = { reason };
+    this.#scopes.endWaiting(reason);
   }
 
   #checkEnded(): void {

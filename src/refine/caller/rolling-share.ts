@@ -6,7 +6,7 @@ export class RollingShare {
   readonly #partMs: number;
   readonly #calls = new Float64Array(PARTS);
   readonly #failures = new Float64Array(PARTS);
-  #part = -Infinity;
+  #part = -1;
   #callCount = 0;
   #failureCount = 0;
 
@@ -15,6 +15,7 @@ export class RollingShare {
     this.#partMs = windowMs / PARTS;
   }
 
+  /** @param nowMs - 0 or more. */
   record(isFailure: boolean, nowMs: number): void {
     const slot = this.#moveTo(nowMs);
     this.#calls[slot]!++;

@@ -17,7 +17,7 @@ export interface RoutesOptions {
   /** Calls that may wait. */
   readonly queueMax: number;
   readonly clock: Clock;
-  /** Called when no provider has let a call pass for `outageMsMax`, or none will until then. */
+  /** Called when a call has waited for `outageMsMax` and no breaker closed, or none may be tried until then. */
   readonly onOutage: (error: CallError) => void;
 }
 
@@ -61,11 +61,12 @@ export class Routes {
     checkAborted(signal);
     const waiter = new Waiter<Passage>();
     const ticket = this.#waiters.push(0, waiter);
-    this.#serve();
-    return waiter.wait(signal, () => {
+    const passage = waiter.wait(signal, () => {
       this.#waiters.remove(ticket);
       this.#serve();
     });
+    this.#serve(); // May find that there is no hope, and so give the signal.
+    return passage;
   }
 
   record({ route, round }: Passage, health: Health): void {
@@ -115,7 +116,7 @@ export class Routes {
     const causes = this.#routes.flatMap(({ target, lastError }) =>
       lastError === undefined ? [] : [`${target.name}: ${lastError.message}`],
     );
-    const message = `no provider takes calls, for ${this.#options.outageMsMax} ms or longer (${causes.join('; ')})`;
+    const message = `no provider takes calls within ${this.#options.outageMsMax} ms (${causes.join('; ')})`;
     return new CallError('ERR_PROVIDER_UNAVAILABLE', message, { mayBeCharged: false });
   }
 
