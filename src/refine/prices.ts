@@ -96,8 +96,13 @@ export class Prices {
   /** Undefined for a model of which no price is known. */
   of(model: string): Price | undefined {
     const given = this.#exact.get(model) ?? this.#prefixes.find(([prefix]) => model.startsWith(prefix))?.[1];
-    return given ?? this.#known.get(model) ?? this.#known.get(model.replace(VERSION, ''));
+    return given ?? this.#known.get(model) ?? this.#known.get(unversioned(model));
   }
+}
+
+/** The name of a model without that of its version. */
+export function unversioned(model: string): string {
+  return model.replace(VERSION, '');
 }
 
 /** @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`. */
