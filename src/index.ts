@@ -103,3 +103,9 @@ export { LimiterSet, type LimiterSetOptions, type SetGrant } from './core/flow/l
 export { MemoryGuard, type MemoryChange, type MemoryGuardOptions, type MemoryState } from './core/flow/memory-guard.js';
 export { RateLimiter, type Grant, type RateLimiterOptions } from './core/flow/rate-limiter.js';
 export { Semaphore, type Permit, type SemaphoreOptions } from './core/flow/semaphore.js';
+export type { RefineProvider, RefineRunOptions } from './engine/refine/options.js';
+export { RefineRun, type RefineOutcome, type RefineStatus } from './engine/refine/refine-run.js';
+export { defineStrategy, type Strategy } from './refine/strategies/strategy.js';
+export type { RefineOptions } from './refine/options.js';
+export type { EssentialNumbers, RefinedRow, RefineUsage, Step, StepOutcome, Stopped } from './refine/row.js';
+export type { PriceOptions, PricesOptions } from './refine/prices.js';

@@ -23,6 +23,8 @@ import type { Job } from './jobs/job.js';
 import { Jobs, type AnyProcessor, type JobsStatistics, type ResumeOptions } from './jobs/jobs.js';
 import type { JobOptions } from './jobs/options.js';
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from './options.js';
+import type { RefineRunOptions } from './refine/options.js';
+import { RefineRun } from './refine/refine-run.js';
 import { Scheduler } from './scheduler.js';
 import { SlabPool } from './slab-pool.js';
 import { StreamPace } from './stream-pace.js';
@@ -274,6 +276,17 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
   /** What the jobs have done so far; `stats` tells of scoring. */
   statistics(): JobsStatistics {
     return this.#jobs.statistics();
+  }
+
+  /**
+   * Refines documents through language models: each is scored, those that do not pass the gate are sent to a model, rescored, and
+   * kept only if they are better. A row or a failure for each, in order; the source is held back while the consumer is slow.
+   *
+   * @throws MillraceError `ERR_CLOSED`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`; while iterating what `RefineRun` says.
+   */
+  refine(this: Engine, documents: DocumentSource, options: RefineRunOptions): RefineRun {
+    this.#checkOpen();
+    return new RefineRun(documents, options, this);
   }
 
   /**

@@ -1,0 +1,117 @@
+import type { KeyMaker } from '../../cache/key.js';
+import type { TieredCache } from '../../cache/tiered-cache.js';
+import type { CallError, Completion, CompletionRequest } from '../../refine/providers/provider.js';
+import type { Caller, CallOutcome } from '../../refine/caller/caller.js';
+import type { Ask, Spent } from '../../refine/refinement.js';
+
+/** Raise it when the same prompt no longer means the same answer. */
+const STAGE = 'completion:1';
+
+/** What identifies the model that answers, beside the prompt. */
+export interface ModelIdentity {
+  readonly provider: string;
+  readonly model: string;
+  readonly temperature: number | undefined;
+}
+
+/** Where a call belongs. */
+export interface CallPlace {
+  readonly ordinal: number;
+  readonly retriesBefore: number;
+  readonly signal: AbortSignal;
+}
+
+/** What became of a prompt. */
+export interface Asked {
+  readonly completion: Pick<Completion, 'text' | 'finish'> | undefined;
+  readonly error: CallError | undefined;
+  readonly spent: Spent;
+  readonly retries: number;
+  /** Whether the answer was there, or was given to another document as well. */
+  readonly isShared: boolean;
+}
+
+const NOTHING_SPENT: Spent = Object.freeze({ calls: 0, usd: 0, usage: undefined });
+
+/**
+ * Answers to prompts: out of the cache, out of a call that is under way for the same prompt, or by a call.
+ *
+ * Only complete answers are remembered. Whoever made the call is charged, the others get it for nothing.
+ */
+export class Completions {
+  readonly #caller: Caller;
+  readonly #cache: TieredCache | undefined;
+  readonly #identity: ModelIdentity;
+  /** By the unchanging part of the prompt, of which a run has one for each strategy. */
+  readonly #keyMakers = new Map<string, KeyMaker>();
+
+  constructor(caller: Caller, cache: TieredCache | undefined, identity: ModelIdentity) {
+    this.#caller = caller;
+    this.#cache = cache;
+    this.#identity = identity;
+  }
+
+  /** @throws whatever ends the run; MillraceError `ERR_BUDGET`, `ERR_ABORTED`. */
+  async ask(ask: Ask, place: CallPlace): Promise<Asked> {
+    if (this.#cache === undefined) return askedBy(await this.#call(ask, place, place.signal));
+    let own: CallOutcome | undefined;
+    try {
+      const text = await this.#cache.getOrCompute<string>(
+        this.#keyMaker(ask.system).of(`${ask.maxTokens}\0${ask.user}`),
+        async (signal) => {
+          own = await this.#call(ask, place, signal);
+          if (own.completion?.finish !== 'stop') throw new Unremembered(own);
+          return own.completion.text;
+        },
+        { signal: place.signal },
+      );
+      if (own !== undefined) return askedBy(own);
+      return { ...SHARED, completion: { text: text ?? '', finish: 'stop' } };
+    } catch (thrown) {
+      if (!(thrown instanceof Unremembered)) throw thrown;
+      if (own !== undefined) return askedBy(own);
+      const { completion, error } = thrown.outcome;
+      return { ...SHARED, completion, error };
+    }
+  }
+
+  #call(ask: Ask, { ordinal, retriesBefore }: CallPlace, signal: AbortSignal): Promise<CallOutcome> {
+    const { model, temperature } = this.#identity;
+    const { system, user, maxTokens, iteration } = ask;
+    const request: CompletionRequest = { model, system, user, maxTokens, temperature };
+    return this.#caller.call(request, { ordinal, iteration, retriesBefore, signal });
+  }
+
+  #keyMaker(system: string): KeyMaker {
+    const known = this.#keyMakers.get(system);
+    if (known !== undefined) return known;
+    if (this.#cache === undefined) throw new RangeError('there is no cache to make keys for');
+    const maker = this.#cache.keyMaker({ stage: STAGE, options: { ...this.#identity, system } });
+    this.#keyMakers.set(system, maker);
+    return maker;
+  }
+}
+
+const SHARED = Object.freeze({
+  completion: undefined,
+  error: undefined,
+  spent: NOTHING_SPENT,
+  retries: 0,
+  isShared: true,
+});
+
+/** Carries what is not to be remembered past the cache, to all who wait for it. */
+class Unremembered extends Error {
+  readonly outcome: CallOutcome;
+
+  constructor(outcome: CallOutcome) {
+    super('a call without a complete answer');
+    this.outcome = outcome;
+  }
+}
+
+function askedBy({ completion, error, attempts, retries, nanoUsd }: CallOutcome): Asked {
+  const usd = nanoUsd === null ? null : nanoUsd / 1e9;
+  const spent = { calls: attempts, usd, usage: completion?.usage };
+  return { completion, error, spent, retries, isShared: false };
+}

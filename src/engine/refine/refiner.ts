@@ -1,0 +1,127 @@
+import type { Document } from '../../core/document.js';
+import { isMillraceError, MillraceError, messageOf } from '../../core/errors.js';
+import type { Failure, Report } from '../../core/report.js';
+import type { RefinePlan } from '../../refine/plan.js';
+import { Refinement, type Ask, type Move, type ScoredDocument } from '../../refine/refinement.js';
+import type { RefinedRow } from '../../refine/row.js';
+import type { Completions } from './completions.js';
+
+/** Scores one version of a document. */
+export type ScoreVersion = (document: Document, signal: AbortSignal) => Promise<Report>;
+
+/** What documents took together. */
+export interface RefineCounts {
+  documents: number;
+  /** Documents that passed the gate as they came. */
+  fastPath: number;
+  accepted: number;
+  /** Versions that a guard did not let pass. */
+  rolledBack: number;
+  calls: number;
+  retries: number;
+  /** Answers that were there, or given to several documents. */
+  shared: number;
+  inputTokens: number;
+  cachedInputTokens: number;
+  outputTokens: number;
+  /** `null` when a model had no price. */
+  usd: number | null;
+}
+
+/** Drives documents through their iterations: asks, has versions scored, and counts what that took. */
+export class Refiner {
+  readonly #plan: RefinePlan;
+  readonly #completions: Completions;
+  readonly #score: ScoreVersion;
+  readonly counts: RefineCounts = {
+    documents: 0,
+    fastPath: 0,
+    accepted: 0,
+    rolledBack: 0,
+    calls: 0,
+    retries: 0,
+    shared: 0,
+    inputTokens: 0,
+    cachedInputTokens: 0,
+    outputTokens: 0,
+    usd: 0,
+  };
+
+  constructor(plan: RefinePlan, completions: Completions, score: ScoreVersion) {
+    this.#plan = plan;
+    this.#completions = completions;
+    this.#score = score;
+  }
+
+  /** @throws MillraceError `ERR_ABORTED`; whatever ends the run. */
+  async refine(document: ScoredDocument, ordinal: number, signal: AbortSignal): Promise<RefinedRow> {
+    const refinement = new Refinement(document, this.#plan);
+    let move: Move = refinement.next();
+    let retriesBefore = 0;
+    while (move.kind !== 'done') {
+      if (move.kind === 'score') {
+        move = refinement.scored(await this.#scoreVersion({ id: document.id, text: move.text }, ordinal, signal));
+        continue;
+      }
+      const asked = await this.#ask(move, { ordinal, retriesBefore, signal });
+      if (asked instanceof MillraceError) {
+        move = refinement.failed(asked);
+        continue;
+      }
+      retriesBefore += asked.retries;
+      const { completion, error, spent } = asked;
+      this.counts.shared += asked.isShared ? 1 : 0;
+      this.counts.retries += asked.retries;
+      this.counts.cachedInputTokens += spent.usage?.cachedInputTokens ?? 0;
+      if (completion !== undefined) move = refinement.answered(completion, spent);
+      else move = refinement.failed(error ?? noOutcome(), spent);
+    }
+    this.#count(move.row);
+    return move.row;
+  }
+
+  /** `ERR_BUDGET` ends the document, not the run: others may need no call. */
+  async #ask(
+    ask: Ask,
+    place: { readonly ordinal: number; readonly retriesBefore: number; readonly signal: AbortSignal },
+  ): Promise<Awaited<ReturnType<Completions['ask']>> | MillraceError> {
+    try {
+      return await this.#completions.ask(ask, place);
+    } catch (thrown) {
+      if (isMillraceError(thrown) && thrown.code === 'ERR_BUDGET') return thrown;
+      throw thrown;
+    }
+  }
+
+  async #scoreVersion(
+    document: { id: ScoredDocument['id']; text: string },
+    ordinal: number,
+    signal: AbortSignal,
+  ): Promise<Report | Failure> {
+    try {
+      return await this.#score(document, signal);
+    } catch (thrown) {
+      if (!isMillraceError(thrown) || FINAL_CODES.has(thrown.code)) throw thrown;
+      return { error: thrown, source: 'version', ordinal, id: document.id };
+    }
+  }
+
+  #count({ stopped, iterations, accepted, calls, usage, steps }: RefinedRow): void {
+    const { counts } = this;
+    counts.documents++;
+    if (stopped === 'gate' && iterations === 0) counts.fastPath++;
+    if (accepted) counts.accepted++;
+    for (const { outcome } of steps) if (outcome === 'rolled_back') counts.rolledBack++;
+    counts.calls += calls;
+    counts.inputTokens += usage.inputTokens;
+    counts.outputTokens += usage.outputTokens;
+    counts.usd = counts.usd === null || usage.usd === null ? null : counts.usd + usage.usd;
+  }
+}
+
+/** Errors of scoring that are not the version's. */
+const FINAL_CODES: ReadonlySet<string> = new Set(['ERR_ABORTED', 'ERR_CLOSED', 'ERR_INTERNAL']);
+
+function noOutcome(): MillraceError {
+  return new MillraceError('ERR_INTERNAL', messageOf('a call has neither a completion nor an error'));
+}
