@@ -158,7 +158,9 @@ export class TierSlot {
 
   /** Begins to note what is changed, from what is under way on: what a page says of these digests may be out of date. */
   watch(): Watch {
-    const watch: Watch = { changed: new Set(this.#changes.keys()), end: () => void this.#watches.delete(watch) };
+    const changed = new Set<string>();
+    for (const [digest, { done }] of this.#changes) if (done !== undefined) changed.add(digest);
+    const watch: Watch = { changed, end: () => void this.#watches.delete(watch) };
     this.#watches.add(watch);
     return watch;
   }
