@@ -109,3 +109,6 @@ export { defineStrategy, type Strategy } from './refine/strategies/strategy.js';
 export type { RefineOptions } from './refine/options.js';
 export type { EssentialNumbers, RefinedRow, RefineUsage, Step, StepOutcome, Stopped } from './refine/row.js';
 export type { PriceOptions, PricesOptions } from './refine/prices.js';
+export { refineByRules } from './refine/providers/rules/refine-by-rules.js';
+export type { RulesOptions } from './refine/providers/rules/options.js';
+export { RULE_NAMES, type RuleName } from './refine/providers/rules/rule.js';

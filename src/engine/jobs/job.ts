@@ -64,7 +64,7 @@ export interface JobEvents<R> {
   retry: [retry: RetryEvent];
 }
 
-/** @internal */
+/** What a `Job` tells of, as whoever runs it keeps it. */
 export interface JobState<R> {
   readonly id: string;
   readonly status: JobStatus;

@@ -3,9 +3,11 @@ import type { Report } from '../../core/report.js';
 import { Caller } from '../../refine/caller/caller.js';
 import type { CallerOptions, CallerProvider } from '../../refine/caller/options.js';
 import { makeRefinePlan } from '../../refine/plan.js';
-import { Prices } from '../../refine/prices.js';
+import { fencedDocument } from '../../refine/fence.js';
+import { FREE, Prices } from '../../refine/prices.js';
 import { createProvider } from '../../refine/providers/create-provider.js';
 import type { Provider } from '../../refine/providers/provider.js';
+import { RulesProvider } from '../../refine/providers/rules/rules-provider.js';
 import { Completions } from './completions.js';
 import { gateOf } from './gate.js';
 import type { RefineProvider, RefineRunOptions, ResolvedRefineRunOptions } from './options.js';
@@ -37,8 +39,13 @@ export async function openRefiner(
 }
 
 function callerProvider({ provider, model, limits }: RefineProvider, prices: Prices): CallerProvider {
-  const made: Provider = 'call' in provider ? provider : createProvider(provider);
-  return { provider: made, model, price: prices.of(model), ...(limits === undefined ? {} : { limits }) };
+  const price = provider === 'rules' ? FREE : prices.of(model);
+  return { provider: providerOf(provider), model, price, ...(limits === undefined ? {} : { limits }) };
+}
+
+function providerOf(provider: RefineProvider['provider']): Provider {
+  if (provider === 'rules') return new RulesProvider(fencedDocument);
+  return 'call' in provider ? provider : createProvider(provider);
 }
 
 /** What is left out keeps the caller's default. */

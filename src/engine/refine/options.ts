@@ -17,7 +17,9 @@ import { GATE_DEFAULT } from './gate.js';
 
 /** A provider, made or to be made, and the model that is asked for there. */
 export interface RefineProvider {
-  readonly provider: Provider | ProviderOptions;
+  /** `'rules'` repairs texts on this machine, without a model and at no cost. */
+  readonly provider: Provider | ProviderOptions | 'rules';
+  /** For `'rules'` any name. */
   readonly model: string;
   /** @defaultValue `limits` of the run */
   readonly limits?: LimitsOptions;
@@ -63,6 +65,8 @@ export const REFINE_RUN_DEFAULTS = Object.freeze({ gate: GATE_DEFAULT, windowByt
 /** Those that are checked by the caller, which takes them as they are. */
 const CALLER_NAMES = ['concurrency', 'limits', 'retry', 'breaker', 'callTimeoutMs', 'budgetUsd', 'prices'];
 const NAMES = ['providers', 'temperature', 'cache', 'signal', ...Object.keys(REFINE_RUN_DEFAULTS), ...CALLER_NAMES];
+/** Every option of `engine.refine`. */
+export const REFINE_RUN_OPTION_NAMES: readonly string[] = [...NAMES, ...Object.keys(REFINE_DEFAULTS)];
 const PROVIDERS_MAX = 16;
 
 /**
@@ -72,7 +76,7 @@ const PROVIDERS_MAX = 16;
  */
 export function resolveRefineRunOptions(options: RefineRunOptions, path = 'refine'): ResolvedRefineRunOptions {
   const refineNames = Object.keys(REFINE_DEFAULTS);
-  const asked = checkOptions(path, options, [...NAMES, ...refineNames]);
+  const asked = checkOptions(path, options, REFINE_RUN_OPTION_NAMES);
   const given: Record<string, unknown> = { ...REFINE_RUN_DEFAULTS, ...asked };
   const at = (name: string): string => optionPath(path, name);
   const ofDocuments = Object.fromEntries(Object.entries(asked).filter(([name]) => refineNames.includes(name)));

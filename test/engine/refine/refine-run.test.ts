@@ -195,6 +195,18 @@ describe('engine.refine', () => {
     await run.return();
   });
 
+  it('repairs by rules, with no model and no price', async () => {
+    const { engine } = await start();
+    const text =
+      'It\u00e2\u20ac\u2122s a caf\u00c3\u00a9.\r\n\r\n\r\n\r\nSome  words   follow here .  \n##Heading\ntext';
+    const [row] = await rowsOf(
+      engine.refine([{ id: 1, text }], { providers: [{ provider: 'rules', model: 'rules' }], gainMin: 0 }),
+    );
+    expect(row).toMatchObject({ id: 1, usage: { usd: 0 } });
+    if (row!.accepted) expect(row!.text).toContain('It’s a café.');
+    else expect(row!.text).toBe(text);
+  });
+
   it('refuses bad options by their path', async () => {
     const { engine, to } = await start();
     expect(() => engine.refine([], { ...to, providers: [] })).toThrow(
