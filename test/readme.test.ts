@@ -30,6 +30,7 @@ const DOCUMENTS = [
   'docs/report.md',
   'docs/expressions.md',
   'docs/errors.md',
+  'docs/refine.md',
   'bench/README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
