@@ -64,6 +64,11 @@ export class MillraceError extends Error {
   }
 }
 
+/** True for a code of this version of the library. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(ERROR_CODES, value);
+}
+
 /** True for a `MillraceError` of this or another copy of the package. */
 export function isMillraceError(value: unknown): value is MillraceError {
   return (

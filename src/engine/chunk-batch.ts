@@ -9,6 +9,8 @@ export interface ScoredChunk {
   readonly chunk: Chunk;
   readonly response: RowsResponse;
   readonly condemned: ReadonlyMap<number, MillraceError>;
+  /** Documents in it that were not to be scored, by position. */
+  readonly passedOver: readonly number[];
 }
 
 export interface ChunkListener {
@@ -20,13 +22,22 @@ export interface ChunkListener {
 export class ChunkBatch implements Batch {
   readonly costBytes: number;
   readonly #chunk: Chunk;
+  readonly #passedOver: readonly number[];
   readonly #settings: RowSettings;
   readonly #slabs: SlabPool;
   readonly #listener: ChunkListener;
 
-  constructor(chunk: Chunk, settings: RowSettings, slabs: SlabPool, listener: ChunkListener) {
+  /** @param passedOver - documents in the chunk that are not to be scored, by position. */
+  constructor(
+    chunk: Chunk,
+    passedOver: readonly number[],
+    settings: RowSettings,
+    slabs: SlabPool,
+    listener: ChunkListener,
+  ) {
     this.costBytes = chunk.bytes;
     this.#chunk = chunk;
+    this.#passedOver = passedOver;
     this.#settings = settings;
     this.#slabs = slabs;
     this.#listener = listener;
@@ -34,7 +45,8 @@ export class ChunkBatch implements Batch {
 
   request(run: BatchRun): Request {
     const chunk = this.#chunk;
-    const base = { ...run, settings: this.#settings, slab: this.#slabs.take() };
+    const condemned = [...run.condemned, ...this.#passedOver];
+    const base = { ...run, condemned, settings: this.#settings, slab: this.#slabs.take() };
     switch (chunk.kind) {
       case 'range':
         return { ...base, kind: 'lines', source: chunk.source, from: chunk.path, start: chunk.start, end: chunk.end };
@@ -47,7 +59,7 @@ export class ChunkBatch implements Batch {
 
   done(response: Response, condemned: ReadonlyMap<number, MillraceError>): void {
     if (response.kind !== 'rows') throw new MillraceError('ERR_INTERNAL', `got ${response.kind} for rows`);
-    this.#listener.done({ chunk: this.#chunk, response, condemned });
+    this.#listener.done({ chunk: this.#chunk, response, condemned, passedOver: this.#passedOver });
   }
 
   fail(error: MillraceError): void {

@@ -1,8 +1,8 @@
-import type { Document, DocumentId } from '../core/document.js';
-import { MillraceError } from '../core/errors.js';
-import { describe } from '../core/options.js';
+import type { Document } from '../core/document.js';
+import type { MillraceError } from '../core/errors.js';
 import { isFailure, type CountsReport } from '../core/report.js';
 import { failureOf, type Outcome } from './documents-batch.js';
+import { dependencyIds, malformedDependencies } from './dependencies/dependency-ids.js';
 import { failuresOf, type DependentDocument } from './graph/document-dependencies.js';
 
 /**
@@ -21,8 +21,8 @@ export function failDependants<R extends CountsReport>(
   const own = new Map<number, MillraceError>();
   const dependents = documents.map((document, ordinal): DependentDocument => {
     const given: unknown = Object.entries(document).find(([name]) => name === field)?.[1];
-    const dependsOn = idsOf(given);
-    if (dependsOn === undefined) own.set(ordinal, malformed(field, given));
+    const dependsOn = dependencyIds(given);
+    if (dependsOn === undefined) own.set(ordinal, malformedDependencies(field, given));
     return { id: document.id, dependsOn: dependsOn ?? [] };
   });
   for (const [ordinal, outcome] of outcomes.entries()) if (isFailure(outcome)) own.set(ordinal, outcome.error);
@@ -30,21 +30,4 @@ export function failDependants<R extends CountsReport>(
     const document = documents[ordinal];
     if (document !== undefined) outcomes[ordinal] = failureOf(document, ordinal, error);
   }
-}
-
-function idsOf(value: unknown): DocumentId[] | undefined {
-  if (value === undefined || value === null) return [];
-  if (isId(value)) return [value];
-  return Array.isArray(value) && value.every(isId) ? value : undefined;
-}
-
-function isId(value: unknown): value is DocumentId {
-  return typeof value === 'string' || typeof value === 'number';
-}
-
-function malformed(field: string, value: unknown): MillraceError {
-  return new MillraceError(
-    'ERR_DEPENDENCY_MISSING',
-    `${field} must be an id or an array of ids, got ${describe(value)}`,
-  );
 }

@@ -10,6 +10,8 @@ import { NO_CACHE_COUNTS, type CacheCounts } from '../workers/report-cache.js';
 import { abortable, abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
 import type { Repeats, Sifted } from './dedup/repeats.js';
+import type { FileDependencies } from './dependencies/file-dependencies.js';
+import { INPUT_ERRORS } from './input-errors.js';
 import { insertLineIds } from './line-ids.js';
 import { OrderedWindow } from './ordered-window.js';
 import { addRejections } from './rejections.js';
@@ -55,6 +57,8 @@ export interface FileRunOptions {
   readonly output: RowsOutput;
   /** Takes repeated documents out; undefined: they stay. */
   readonly repeats: Repeats | undefined;
+  /** Knows which documents fail because of others; undefined: none does. */
+  readonly dependencies: FileDependencies | undefined;
   /** Input bytes that may be read and not yet written. */
   readonly windowBytes: number;
   readonly signal: AbortSignal;
@@ -163,28 +167,40 @@ export class FileRun {
     }
   }
 
-  async #score(chunk: Chunk): Promise<Delivery> {
-    const { scheduler, settings, slabs } = this.#options;
+  async #score(chunk: Chunk): Promise<ScoredChunk> {
+    const { scheduler, settings, slabs, dependencies } = this.#options;
+    const passedOver = dependencies?.passedOver(chunk) ?? [];
     return new Promise((resolve, reject) => {
-      scheduler.add(new ChunkBatch(chunk, settings, slabs, { done: resolve, fail: reject }));
+      scheduler.add(new ChunkBatch(chunk, passedOver, settings, slabs, { done: resolve, fail: reject }));
     });
   }
 
   async #consume(): Promise<void> {
     for (let delivery = await this.#window.next(); delivery !== undefined; delivery = await this.#window.next()) {
       if ('input' in delivery) await this.#writeBroken(delivery.input, delivery.error);
-      else await this.#write(delivery);
+      else await this.#write(await this.#settle(delivery));
       if (performance.now() >= this.#checkpointAtMs) await this.#checkpoint();
       else if (this.#slabsInUse.length >= SLABS_IN_USE_MAX) await this.#releaseSlabs();
       this.#options.onProgress(this.#state);
     }
   }
 
-  async #write({ chunk, response, condemned }: ScoredChunk): Promise<void> {
+  /** Scores a chunk again as long as a document in it depends on one that was found to fail after the chunk was sent off. */
+  async #settle(scored: ScoredChunk): Promise<ScoredChunk> {
+    const { dependencies, output, slabs } = this.#options;
+    let latest = scored;
+    while (dependencies?.isOutdatedBy(latest) === true) {
+      slabs.give(latest.response.slab);
+      latest = await this.#score(latest.chunk);
+    }
+    if (dependencies?.isStale === true && !output.isResumable) throw writtenTooEarly();
+    return latest;
+  }
+
+  async #write(scored: ScoredChunk): Promise<void> {
+    const { chunk, response } = scored;
     const before = this.#atInput(chunk.input);
-    const letters = response.failures.map((failure) =>
-      deadLetter(chunk, failure, condemned.get(failure.index), before),
-    );
+    const letters = this.#lettersOf(scored, before);
     if (response.inputError !== undefined)
       letters.push(brokenInput(chunk.source, before.ordinal, fromWireError(response.inputError)));
     const sifted = this.#options.repeats?.sift(response, chunk.source, before.lines);
@@ -210,7 +226,26 @@ export class FileRun {
       unremembered: before.unremembered + unremembered,
       failed: before.failed + letters.length,
       bytes: before.bytes + response.bytes,
+      ...this.#late(),
     };
+  }
+
+  #lettersOf({ chunk, response, condemned, passedOver }: ScoredChunk, before: RunState): DeadLetter[] {
+    const { dependencies } = this.#options;
+    if (dependencies === undefined) {
+      return response.failures.map((failure) => deadLetter(chunk, failure, condemned.get(failure.index), before));
+    }
+    const notScored = new Set(passedOver);
+    return response.failures.map((failure) => {
+      const { index } = failure;
+      const reason = notScored.has(index) ? dependencies.errorOf(chunk, index) : condemned.get(index);
+      return deadLetter(chunk, { ...failure, id: failure.id ?? dependencies.idOf(chunk, index) }, reason, before);
+    });
+  }
+
+  #late(): Pick<RunState, 'late'> {
+    const late = this.#options.dependencies?.late;
+    return late === undefined ? {} : { late };
   }
 
   async #writeBroken(input: Input, error: MillraceError): Promise<void> {
@@ -271,9 +306,6 @@ function sumOf(counts: Uint32Array): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** What an input may fail with without ending the run. */
-const INPUT_ERRORS: ReadonlySet<string> = new Set(['ERR_INPUT_CORRUPT', 'ERR_INPUT_NOT_FOUND', 'ERR_INPUT_UNREADABLE']);
-
 function deadLetter(
   chunk: Chunk,
   failure: RowFailure,
@@ -294,6 +326,11 @@ function fileOf(chunk: Chunk, index: number): string {
 
 function brokenInput(source: string, ordinal: number, { code, message }: MillraceError): DeadLetter {
   return { source, ordinal, code, message };
+}
+
+function writtenTooEarly(): MillraceError {
+  const message = 'a document was written before one that it depends on failed, and a stream cannot be written anew';
+  return new MillraceError('ERR_DEPENDENCY_FAILED', `${message}; name an output file`);
 }
 
 function asMillraceError(thrown: unknown): MillraceError {

@@ -26,6 +26,12 @@ export interface ScoreFilesOptions extends MeasureOptions, SelectionOptions {
   readonly textField?: string;
   /** Field of a JSON row that holds the id. @defaultValue 'id' */
   readonly idField?: string;
+  /**
+   * Field of a JSON row that names documents of the run that it depends on: an id, an array of ids, or nothing. A row that depends on one
+   * that fails, is missing, or depends on it in turn becomes a dead letter. Inputs are read twice, so each must be a file.
+   * @defaultValue none: documents do not depend on each other
+   */
+  readonly dependsOnField?: string;
   /** Threads. Integer, 1 to 256. @defaultValue the machine's parallelism */
   readonly workers?: number;
   /** Largest text in UTF-8 bytes; a larger one becomes a dead letter. Integer, 1 to 128 MiB. @defaultValue 64 MiB */
@@ -117,6 +123,8 @@ export interface ResolvedScoreFilesOptions {
   readonly emit: Emit;
   readonly textField: string;
   readonly idField: string;
+  /** Undefined: documents do not depend on each other. */
+  readonly dependsOnField: string | undefined;
   readonly workers: number;
   readonly maxBytes: number;
   readonly chunkBytes: number;
@@ -144,6 +152,8 @@ export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedSc
     emit,
     textField: checkString('textField', options.textField ?? 'text'),
     idField: checkString('idField', options.idField ?? 'id'),
+    dependsOnField:
+      options.dependsOnField === undefined ? undefined : checkString('dependsOnField', options.dependsOnField),
     workers: checkInteger('workers', options.workers ?? ENGINE_DEFAULTS.workers, 1, WORKERS_MAX),
     maxBytes: checkInteger('maxBytes', options.maxBytes ?? ENGINE_DEFAULTS.maxBytes, 1, MAX_BYTES_LIMIT),
     chunkBytes: checkInteger('chunkBytes', options.chunkBytes ?? CHUNK_BYTES, 4096, 32 * CHUNK_BYTES),

@@ -10,6 +10,8 @@ import { MillraceError } from '../core/errors.js';
 import { FILTER_NAMES } from '../core/filters.js';
 import type { MeasureSettings } from '../core/measures.js';
 import { Repeats } from './dedup/repeats.js';
+import { FileDependencies } from './dependencies/file-dependencies.js';
+import { readRows } from './dependencies/read-rows.js';
 import { FileRun, RUN_START, type RowsOutput, type RunState } from './file-run.js';
 import { neededMeasures } from './needed-measures.js';
 import { ENGINE_DEFAULTS } from './options.js';
@@ -63,6 +65,7 @@ export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   refuseOverwriting(inputs, paths);
+  if (resolved.dependsOnField !== undefined) refuseStreams(inputs);
   const streams = { stdout: options.stdout ?? process.stdout, stderr: options.stderr ?? process.stderr };
   const cache = await openCache(resolved);
   try {
@@ -85,24 +88,48 @@ interface CheckedRun {
 
 async function scoreInputs(run: CheckedRun): Promise<RunSummary> {
   const { options, resolved, inputs, skipped, paths, streams, rows } = run;
-  const opened = await RunOutput.open(paths, streams, headerOf(resolved, inputs), resolved.resume);
+  const header = headerOf(resolved, inputs);
+  const opened = await RunOutput.open(paths, streams, header, resolved.resume);
   const start = opened.progress ?? RUN_START;
   const measured = new Measured(options, inputs, start);
+  let { output } = opened;
   try {
-    const repeats = opened.isComplete ? undefined : await openRepeats(resolved.selection, paths, opened.progress);
-    const state = opened.isComplete
-      ? start
-      : await runInputs(options, resolved, inputs, opened.output, start, measured, { rows, repeats });
-    const committed = opened.output.commit(state);
+    let state = start;
+    if (!opened.isComplete) {
+      const dependencies = await readDependencies(run, start);
+      let repeats = await openRepeats(resolved.selection, paths, opened.progress);
+      state = await runInputs(options, resolved, inputs, output, start, measured, { rows, repeats, dependencies });
+      while (dependencies?.isStale === true) {
+        dependencies.restart();
+        await output.abort();
+        ({ output } = await RunOutput.open(paths, streams, header, false));
+        repeats = await openRepeats(resolved.selection, paths, undefined);
+        state = await runInputs(options, resolved, inputs, output, RUN_START, measured, {
+          rows,
+          repeats,
+          dependencies,
+        });
+      }
+    }
+    const committed = output.commit(state);
     // A file is soon finished, and then it is better whole; the reader of a stream may stand still.
-    const outputBytes = await (opened.output.isResumable
-      ? committed
-      : abortable(committed, options.signal, () => undefined));
+    const outputBytes = await (output.isResumable ? committed : abortable(committed, options.signal, () => undefined));
     return measured.summary(state, paths, { workers: resolved.workers, outputBytes, skippedFiles: skipped });
   } catch (thrown) {
-    await opened.output.abort();
+    await output.abort();
     throw thrown;
   }
+}
+
+/** Reads the inputs for what depends on what, if anything does. */
+async function readDependencies(
+  { options, resolved, inputs, rows }: CheckedRun,
+  { late }: RunState,
+): Promise<FileDependencies | undefined> {
+  const { dependsOnField: field, chunkBytes: blockBytes } = resolved;
+  if (field === undefined) return undefined;
+  const signal = options.signal ?? new AbortController().signal;
+  return new FileDependencies(await readRows(inputs, { field, settings: rows, blockBytes, signal }), inputs, late);
 }
 
 /**
@@ -134,7 +161,7 @@ export async function runInputs(
   output: RowsOutput,
   start: RunState,
   measured: Measured,
-  { rows, repeats }: RowHandling,
+  { rows, repeats, dependencies }: RowHandling,
 ): Promise<RunState> {
   const { workers, workerTimeoutMs } = resolved;
   const chunkBytes = chunkBytesFor(resolved, inputs);
@@ -153,6 +180,7 @@ export async function runInputs(
       slabs: new SlabPool(chunkBytes, windowChunks),
       output,
       repeats,
+      dependencies,
       windowBytes: windowChunks * chunkBytes,
       signal: options.signal ?? new AbortController().signal,
       onProgress: (state) => {
@@ -165,7 +193,7 @@ export async function runInputs(
     await fileRun.run();
     return fileRun.state;
   } finally {
-    measured.restarts = scheduler.stats().restarts;
+    measured.restarts += scheduler.stats().restarts;
     measured.cache = fileRun.cache;
     await scheduler.close(new MillraceError('ERR_ABORTED', 'the run has ended'));
   }
@@ -176,6 +204,8 @@ export interface RowHandling {
   readonly rows: RowSettings;
   /** Undefined: repeated documents stay. */
   readonly repeats: Repeats | undefined;
+  /** Undefined: no document depends on another. */
+  readonly dependencies: FileDependencies | undefined;
 }
 
 /** Time, memory and progress of a run. */
@@ -297,12 +327,13 @@ function chunkBytesFor({ chunkBytes, workers }: ResolvedScoreFilesOptions, input
 
 /** What must be the same for a run to be resumed. */
 function headerOf(
-  { emit, textField, idField, maxBytes, settings, selection }: ResolvedScoreFilesOptions,
+  { emit, textField, idField, dependsOnField, maxBytes, settings, selection }: ResolvedScoreFilesOptions,
   inputs: readonly Input[],
 ): RunHeader {
+  const fields = { textField, idField, ...(dependsOnField !== undefined && { dependsOnField }) };
   return {
     command: 'score',
-    options: { emit, textField, idField, maxBytes, ...selectionHeader(selection), ...measureHeader(settings) },
+    options: { emit, ...fields, maxBytes, ...selectionHeader(selection), ...measureHeader(settings) },
     inputs: inputs.map(({ identity }) => identity),
   };
 }
@@ -338,6 +369,14 @@ function refuseOverwriting(inputs: readonly Input[], paths: OutputPaths): void {
       `the run would write to ${own}, which is one of its inputs; name another file`,
     );
   }
+}
+
+/** What depends on what is read before the run, and so the inputs are read twice. */
+function refuseStreams(inputs: readonly Input[]): void {
+  const stream = inputs.find(({ kind }) => kind === 'stdin' || kind === 'pipe');
+  if (stream === undefined) return;
+  const expected = 'with dependsOnField every input must be a file, which can be read twice';
+  throw new MillraceError('ERR_USAGE', `${expected}, got ${stream.source}`);
 }
 
 function filesOf(input: Input): string[] {

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 
+import { MillraceError } from '../core/errors.js';
 import type { Source } from './chunk.js';
-import type { Input } from './input.js';
+import type { FilesInput, Input } from './input.js';
 import { jsonlFileSource } from './jsonl-file.js';
 import { openGzip, openPipe, openReadable, streamSource } from './jsonl-stream.js';
 import { resolveSourceOptions, type SourceOptions } from './source-options.js';
@@ -31,5 +32,24 @@ export function openSource(input: Input, options: OpenSourceOptions): Source {
       return streamSource(input, openReadable(stdin, input.source), resolved);
     case 'files':
       return textFilesSource(input, resolved);
+  }
+}
+
+/**
+ * The lines of a file, plain or packed, in blocks for whoever reads them on this thread. To be read before the run reads it: a
+ * stream that can be read only once is refused.
+ *
+ * @throws MillraceError `ERR_USAGE`, and as `openSource`.
+ */
+export function openLineBlocks(input: Exclude<Input, FilesInput>, options: SourceOptions): Source {
+  const resolved = resolveSourceOptions(options);
+  switch (input.kind) {
+    case 'jsonl':
+      return streamSource(input, openPipe(input.path, input.source), resolved);
+    case 'jsonl.gz':
+      return streamSource(input, openGzip(input.path, input.source), resolved);
+    case 'pipe':
+    case 'stdin':
+      throw new MillraceError('ERR_USAGE', `input ${input.source} must be a file, which can be read twice`);
   }
 }

@@ -1,3 +1,5 @@
+import { isErrorCode, type ErrorCode } from '../core/errors.js';
+
 /** What a run was asked to do: resuming it with anything else would mix two outputs. Plain JSON. */
 export interface RunHeader {
   readonly command: string;
@@ -47,6 +49,22 @@ export interface Progress {
   readonly failed: number;
   /** Bytes of text scored by the whole run so far. */
   readonly bytes: number;
+  /** What failed only when it was scored and others depend on; left out when there is none. */
+  readonly late?: LateFailures;
+}
+
+/** Documents that others depend on and that failed in a way that nobody could know before they were scored. */
+export interface LateFailures {
+  readonly failures: readonly LateFailure[];
+  /** Whether something is written that fails because of one of them, so that the run has to be repeated. */
+  readonly isStale: boolean;
+}
+
+export interface LateFailure {
+  /** Its place among all documents of the run. */
+  readonly document: number;
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 /** The `value` when it is a {@link RunHeader}. */
@@ -57,8 +75,8 @@ export function parseRunHeader(value: unknown): RunHeader | undefined {
 /** True for complete and sound progress. */
 export function isProgress(value: unknown): value is Progress {
   if (!isObject(value) || !PROGRESS_FIELDS.every((name) => isCount(value[name]))) return false;
-  const { rejections } = value;
-  return Array.isArray(rejections) && rejections.every(isCount);
+  const { rejections, late } = value;
+  return Array.isArray(rejections) && rejections.every(isCount) && (late === undefined || isLateFailures(late));
 }
 
 /**
@@ -72,7 +90,7 @@ export function differences(was: RunHeader, now: RunHeader): string[] {
   return found;
 }
 
-const PROGRESS_FIELDS: readonly Exclude<keyof Progress, 'rejections'>[] = [
+const PROGRESS_FIELDS: readonly Exclude<keyof Progress, 'rejections' | 'late'>[] = [
   'input',
   'position',
   'lines',
@@ -143,6 +161,18 @@ function isRunHeader(value: unknown): value is RunHeader {
     Array.isArray(inputs) &&
     inputs.every(isRunInput)
   );
+}
+
+function isLateFailures(value: unknown): value is LateFailures {
+  if (!isObject(value)) return false;
+  const { failures, isStale } = value;
+  return typeof isStale === 'boolean' && Array.isArray(failures) && failures.every(isLateFailure);
+}
+
+function isLateFailure(value: unknown): value is LateFailure {
+  if (!isObject(value)) return false;
+  const { document, code, message } = value;
+  return isCount(document) && isErrorCode(code) && typeof message === 'string';
 }
 
 function isRunInput(value: unknown): value is RunInput {

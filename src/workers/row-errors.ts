@@ -15,19 +15,15 @@ const KIND_NAMES: Readonly<Record<number, string>> = {
 
 /** Why the row that the kernel handled last has no report: what, where, expected and got. */
 export function rowError(outcome: number, kernel: Kernel, settings: RowSettings): WireError {
-  const field = JSON.stringify(settings.textField);
   switch (outcome) {
     case codes.ROW_INVALID:
       return wire('ERR_ROW_JSON', `the line is not valid JSON: unexpected ${unexpected(kernel)}`);
     case codes.ROW_NOT_OBJECT:
       return wire('ERR_ROW_TYPE', 'the line must be a JSON object, got another kind of value');
     case codes.ROW_TEXT_MISSING:
-      return wire('ERR_TEXT_MISSING', `the row has no field ${field}`);
+      return textMissing(settings);
     case codes.ROW_TEXT_NOT_STRING:
-      return wire(
-        'ERR_TEXT_TYPE',
-        `field ${field} must be a string, got ${KIND_NAMES[kernel.exports.getRowTextKind()] ?? 'none'}`,
-      );
+      return textNotString(settings, KIND_NAMES[kernel.exports.getRowTextKind()] ?? 'none');
     case LINE_TOO_LARGE:
       return wire(
         'ERR_DOCUMENT_TOO_LARGE',
@@ -38,6 +34,15 @@ export function rowError(outcome: number, kernel: Kernel, settings: RowSettings)
     default:
       return wire('ERR_INTERNAL', `the kernel answered ${outcome} for a row`);
   }
+}
+
+export function textMissing({ textField }: RowSettings): WireError {
+  return wire('ERR_TEXT_MISSING', `the row has no field ${JSON.stringify(textField)}`);
+}
+
+/** @param got - the kind of value, with its article. */
+export function textNotString({ textField }: RowSettings, got: string): WireError {
+  return wire('ERR_TEXT_TYPE', `field ${JSON.stringify(textField)} must be a string, got ${got}`);
 }
 
 export function tooLarge({ maxBytes }: RowSettings): WireError {

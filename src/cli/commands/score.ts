@@ -96,6 +96,12 @@ export function defineScore(program: Command, invocation: Invocation): void {
   add('--text-field <name>', 'field of a row that holds the text (default: text)', textOf);
   add('--id-field <name>', 'field of a row that holds the id (default: id)', textOf);
   add(
+    '--depends-on-field <name>',
+    'field of a row with the ids of documents that it depends on; it fails when one of them does. Inputs are read twice, so ' +
+      'each must be a file (default: none)',
+    textOf,
+  );
+  add(
     '--max-bytes <n>',
     'largest text; a larger one is a dead letter. Bytes, or with a unit: 64k, 64m, 64MiB ' +
       `(default: ${maxBytes / MIB}MiB, at most ${MAX_BYTES_LIMIT / MIB}MiB)`,

@@ -25,6 +25,7 @@ export interface ScoreFlags {
   readonly workers?: number;
   readonly textField?: string;
   readonly idField?: string;
+  readonly dependsOnField?: string;
   readonly maxBytes?: number;
   readonly workerTimeoutMs?: number;
   /** `false` for `--no-cache`. */

@@ -40,7 +40,8 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const output = new SampleOutput(totals, sample);
   const measured = new Measured(scoring, inputs, RUN_START);
   const rows = { ...(await rowSettings(resolved)), emit: 'numbers' as const };
-  const state = await runInputs(scoring, resolved, inputs, output, RUN_START, measured, { rows, repeats: undefined });
+  const handling = { rows, repeats: undefined, dependencies: undefined };
+  const state = await runInputs(scoring, resolved, inputs, output, RUN_START, measured, handling);
   const summary = summaryOf(measured, state, resolved.workers, skipped);
   return calibrationOf(summary, settings, filters, totals, sample, output, signal);
 }

@@ -4,11 +4,11 @@ import { cycleError, dependencyError, missingError } from './refusals.js';
 
 /** What errors say of documents; a detail is the number that a failure was given with. */
 export interface FailureWords {
-  nameOf(ordinal: number): string;
+  readonly nameOf: (ordinal: number) => string;
   /** The document's own error. */
-  own(ordinal: number, detail: number): MillraceError;
+  readonly own: (ordinal: number, detail: number) => MillraceError;
   /** The id that is not there. */
-  missing(ordinal: number, detail: number): string;
+  readonly missing: (ordinal: number, detail: number) => string;
 }
 
 /** Why a document fails; 0: it does not. */
