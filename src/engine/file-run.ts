@@ -250,6 +250,7 @@ export class FileRun {
 
   async #writeBroken(input: Input, error: MillraceError): Promise<void> {
     const before = this.#atInput(input.index);
+    this.#options.dependencies?.checkEnd(input, before.position);
     const deadLetters = [brokenInput(input.source, before.ordinal, error)];
     await this.#options.output.write({ rows: NO_ROWS, rejected: NO_ROWS, deadLetters, seen: NO_ROWS });
     const next = { input: input.index + 1, position: 0, lines: 0, ordinal: 0 };

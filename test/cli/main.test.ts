@@ -185,7 +185,7 @@ describe('options for the engine', () => {
   it('are all of them when all are given', async () => {
     const line =
       'score a.jsonl -o out.jsonl --emit both --filters c4_quality,gopher_quality --keep-if words>5 --clean c4 ' +
-      '--rejected bin.jsonl --failed bad.jsonl --workers 3 --text-field body --id-field url ' +
+      '--rejected bin.jsonl --failed bad.jsonl --workers 3 --text-field body --id-field url --depends-on-field parts ' +
       '--dedup exact --dedup-bytes 2m --cache reports ' +
       `--max-bytes 64k --worker-timeout-ms 500 --resume --summary ${join(folder, 'summary.json')} --quiet --debug`;
     expect(await optionsOf(line.split(' '))).toEqual({
@@ -200,6 +200,7 @@ describe('options for the engine', () => {
       workers: 3,
       textField: 'body',
       idField: 'url',
+      dependsOnField: 'parts',
       maxBytes: 65_536,
       workerTimeoutMs: 500,
       dedup: 'exact',

@@ -1,5 +1,5 @@
 import type { DocumentId } from '../../core/document.js';
-import { MillraceError, fromWireError } from '../../core/errors.js';
+import { MillraceError, type WireError } from '../../core/errors.js';
 import type { Chunk } from '../../io/chunk.js';
 import type { Input } from '../../io/input.js';
 import type { LateFailure, LateFailures } from '../../ledger/run.js';
@@ -85,16 +85,23 @@ export class FileDependencies {
    */
   isOutdatedBy({ chunk, response, condemned, passedOver }: ScoredRows): boolean {
     const { first, end } = this.#rowsOf(chunk);
-    if (response.inputError === undefined && response.documents !== end - first) throw changed(chunk.source);
-    for (const { index, error } of response.failures) {
-      const row = first + index;
-      if (this.#failures.has(row) || !this.#failures.hasDependants(row)) continue;
-      const { code, message } = condemned.get(index) ?? fromWireError(error);
-      const found = this.#addLate({ document: row, code, message });
-      this.#isStale ||= found.some((each) => each < first);
+    const { failures, documents, inputError } = response;
+    if (inputError === undefined && documents !== end - first) throw changed(chunk.source);
+    for (const { index, error } of failures) this.#noteLate(first + index, condemned.get(index) ?? error, first);
+    if (inputError !== undefined) {
+      for (let row = first + documents; row < end; row++) this.#noteLate(row, inputError, first);
     }
-    const settled = new Set([...passedOver, ...response.failures.map(({ index }) => index)]);
-    return this.passedOver(chunk).some((position) => !settled.has(position));
+    const settled = new Set([...passedOver, ...failures.map(({ index }) => index)]);
+    return this.passedOver(chunk).some((position) => position < documents && !settled.has(position));
+  }
+
+  /**
+   * An input broke off at a position, as it did when it was read for the first time.
+   *
+   * @throws MillraceError `ERR_INPUT_UNREADABLE` when there was more of it then.
+   */
+  checkEnd({ index, source }: Input, position: number): void {
+    if (this.#table.rowAt(index, position) < this.#table.rowAt(index, Infinity)) throw changed(source);
   }
 
   /** Why a row that was passed over has failed. */
@@ -116,6 +123,14 @@ export class FileDependencies {
     return own === undefined || this.#table.failures[own]!.isPassedOver;
   }
 
+  /** @param written - the rows before this one are written. */
+  #noteLate(row: number, { code, message }: Pick<WireError, 'code' | 'message'>, written: number): void {
+    if (this.#failures.has(row) || !this.#failures.hasDependants(row)) return;
+    const found = this.#addLate({ document: row, code, message });
+    this.#isStale ||= found.some((each) => each < written);
+  }
+
+  /** Returns the rows that fail with it. */
   #addLate(failure: LateFailure): Uint32Array {
     const { document, code, message } = failure;
     if (this.#late.length === LATE_FAILURES_MAX) throw tooManyLate();
