@@ -4,6 +4,9 @@
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +23,18 @@ describe('docs/graphs.md', () => {
     const args = ['--input-type=module', '--eval', blockBehind(PAGE, 'run: graph')];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });
     expect([stdout, stderr]).toEqual([`${blockBehind(PAGE, 'prints')}\n`, '']);
+  });
+
+  it('has commands that print what stands below them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-docs-'));
+    try {
+      const script = blockBehind(PAGE, 'run: files').replace('npx millrace', '"$MILLRACE"');
+      const env = { ...process.env, MILLRACE: join(ROOT, 'bin/millrace.js') };
+      const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: folder, env });
+      expect(stdout).toBe(`${blockBehind(PAGE.slice(PAGE.indexOf('run: files')), 'prints')}\n`);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('lists the fields of a task', () => {
