@@ -10,7 +10,7 @@ import { costOf, type Outcome } from '../documents-batch.js';
 import { OrderedWindow } from '../ordered-window.js';
 import type { OpenedRefiner } from './open-refiner.js';
 import { resolveRefineRunOptions, type RefineRunOptions, type ResolvedRefineRunOptions } from './options.js';
-import type { RefineCounts } from './refiner.js';
+import { NO_COUNTS, type RefineCounts } from './refiner.js';
 
 /** What a run needs of the engine. */
 export interface RefineScorer {
@@ -80,7 +80,7 @@ export class RefineRun implements AsyncIterableIterator<RefineOutcome, undefined
   }
 
   status(): RefineStatus {
-    return { ...(this.#parts?.refiner.counts ?? NOTHING), caller: this.#parts?.caller.status() };
+    return { ...(this.#parts?.refiner.counts ?? NO_COUNTS), caller: this.#parts?.caller.status() };
   }
 
   async #begin(): Promise<void> {
@@ -136,20 +136,6 @@ export class RefineRun implements AsyncIterableIterator<RefineOutcome, undefined
     await this.#parts?.caller.close();
   }
 }
-
-const NOTHING: RefineCounts = Object.freeze({
-  documents: 0,
-  fastPath: 0,
-  accepted: 0,
-  rolledBack: 0,
-  calls: 0,
-  retries: 0,
-  shared: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  outputTokens: 0,
-  usd: 0,
-});
 
 /** The documents of a source, each of them put into `waiting` as it is taken. */
 async function* remembering(source: DocumentSource, waiting: Document[]): AsyncGenerator<Document> {

@@ -28,24 +28,27 @@ export interface RefineCounts {
   usd: number | null;
 }
 
+/** Nothing done yet. */
+export const NO_COUNTS: Readonly<RefineCounts> = Object.freeze({
+  documents: 0,
+  fastPath: 0,
+  accepted: 0,
+  rolledBack: 0,
+  calls: 0,
+  retries: 0,
+  shared: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  usd: 0,
+});
+
 /** Drives documents through their iterations: asks, has versions scored, and counts what that took. */
 export class Refiner {
   readonly #plan: RefinePlan;
   readonly #completions: Completions;
   readonly #score: ScoreVersion;
-  readonly counts: RefineCounts = {
-    documents: 0,
-    fastPath: 0,
-    accepted: 0,
-    rolledBack: 0,
-    calls: 0,
-    retries: 0,
-    shared: 0,
-    inputTokens: 0,
-    cachedInputTokens: 0,
-    outputTokens: 0,
-    usd: 0,
-  };
+  readonly counts: RefineCounts = { ...NO_COUNTS };
 
   constructor(plan: RefinePlan, completions: Completions, score: ScoreVersion) {
     this.#plan = plan;

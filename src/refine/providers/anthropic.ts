@@ -1,43 +1,20 @@
-import { HttpClient, type HttpAnswer } from './http.js';
+import type { HttpAnswer } from './http.js';
+import type { HttpProtocol } from './http-provider.js';
 import { countOf, isObject, parseObject, textOf } from './json.js';
-import type { ResolvedProviderOptions } from './options.js';
-import type { Completion, CompletionRequest, FinishReason, Provider, Usage } from './provider.js';
+import type { Completion, CompletionRequest, FinishReason, Usage } from './provider.js';
 import { rateLimitsOf } from './rate-limit-headers.js';
-import { noCompletion, refusalOf } from './refusals.js';
-import { RequestBodies } from './request-body.js';
 
-const PATH = '/messages';
 const VERSION = '2023-06-01';
 
 /** Messages as Anthropic defines them. What is the same in every call is marked for the prompt cache. */
-export class AnthropicProvider implements Provider {
-  readonly name = 'anthropic';
-  readonly #client: HttpClient;
-  readonly #bodies = new RequestBodies(beginningOf, ({ maxTokens }) => `}],"max_tokens":${maxTokens}}`);
-  readonly #secrets: readonly string[];
-  readonly #epochMs: () => number;
-
-  constructor(options: ResolvedProviderOptions, epochMs: () => number = Date.now) {
-    const { apiKey, headers } = options;
-    const key = apiKey === undefined ? {} : { 'x-api-key': apiKey };
-    this.#client = new HttpClient({ ...options, headers: { 'anthropic-version': VERSION, ...key, ...headers } });
-    this.#secrets = options.secrets;
-    this.#epochMs = epochMs;
-  }
-
-  async call(request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
-    const answer = await this.#client.post(PATH, this.#bodies.of(request), signal);
-    const url = this.#client.urlOf(PATH);
-    if (answer.status !== 200) throw refusalOf(answer, url, this.#secrets, this.#epochMs());
-    const completion = completionOf(answer, this.#epochMs());
-    if (completion === undefined) throw noCompletion(answer.body, url, this.#secrets);
-    return completion;
-  }
-
-  async close(): Promise<void> {
-    await this.#client.close();
-  }
-}
+export const ANTHROPIC: HttpProtocol = {
+  name: 'anthropic',
+  path: '/messages',
+  headers: ({ apiKey }) => ({ 'anthropic-version': VERSION, ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }) }),
+  beginningOf,
+  endOf: ({ maxTokens }) => `}],"max_tokens":${maxTokens}}`,
+  completionOf,
+};
 
 function beginningOf({ model, system, temperature }: CompletionRequest): string {
   const part = { type: 'text', text: system, cache_control: { type: 'ephemeral' } };

@@ -1,6 +1,7 @@
-import { AnthropicProvider } from './anthropic.js';
-import { OpenAiProvider } from './openai.js';
-import { resolveProviderOptions, type ProviderOptions } from './options.js';
+import { ANTHROPIC } from './anthropic.js';
+import { HttpProvider, type HttpProtocol } from './http-provider.js';
+import { OPENAI } from './openai.js';
+import { resolveProviderOptions, type HttpProviderName, type ProviderOptions } from './options.js';
 import type { Provider } from './provider.js';
 
 /**
@@ -10,5 +11,7 @@ import type { Provider } from './provider.js';
  */
 export function createProvider(options: ProviderOptions): Provider {
   const resolved = resolveProviderOptions(options);
-  return resolved.provider === 'openai' ? new OpenAiProvider(resolved) : new AnthropicProvider(resolved);
+  return new HttpProvider(PROTOCOLS[resolved.provider], resolved);
 }
+
+const PROTOCOLS: Readonly<Record<HttpProviderName, HttpProtocol>> = { openai: OPENAI, anthropic: ANTHROPIC };

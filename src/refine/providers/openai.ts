@@ -1,46 +1,18 @@
-import { HttpClient, type HttpAnswer } from './http.js';
+import type { HttpAnswer } from './http.js';
+import type { HttpProtocol } from './http-provider.js';
 import { countOf, firstObject, isObject, parseObject, textOf, type JsonObject } from './json.js';
-import type { ResolvedProviderOptions } from './options.js';
-import type { Completion, CompletionRequest, FinishReason, Provider, Usage } from './provider.js';
+import type { Completion, CompletionRequest, FinishReason, Usage } from './provider.js';
 import { rateLimitsOf } from './rate-limit-headers.js';
-import { noCompletion, refusalOf } from './refusals.js';
-import { RequestBodies } from './request-body.js';
-
-const PATH = '/chat/completions';
 
 /** Chat completions as OpenAI defines them, which vLLM, Ollama, llama.cpp and many others speak too. */
-export class OpenAiProvider implements Provider {
-  readonly name = 'openai';
-  readonly #client: HttpClient;
-  readonly #bodies: RequestBodies;
-  readonly #secrets: readonly string[];
-  readonly #epochMs: () => number;
-
-  constructor(options: ResolvedProviderOptions, epochMs: () => number = Date.now) {
-    const { apiKey, headers, maxTokensField } = options;
-    const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-    this.#client = new HttpClient({ ...options, headers: { ...authorization, ...headers } });
-    this.#secrets = options.secrets;
-    this.#epochMs = epochMs;
-    this.#bodies = new RequestBodies(
-      beginningOf,
-      ({ maxTokens }) => `}],"${maxTokensField}":${maxTokens},"stream":false}`,
-    );
-  }
-
-  async call(request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
-    const answer = await this.#client.post(PATH, this.#bodies.of(request), signal);
-    const url = this.#client.urlOf(PATH);
-    if (answer.status !== 200) throw refusalOf(answer, url, this.#secrets, this.#epochMs());
-    const completion = completionOf(answer, this.#epochMs());
-    if (completion === undefined) throw noCompletion(answer.body, url, this.#secrets);
-    return completion;
-  }
-
-  async close(): Promise<void> {
-    await this.#client.close();
-  }
-}
+export const OPENAI: HttpProtocol = {
+  name: 'openai',
+  path: '/chat/completions',
+  headers: ({ apiKey }) => (apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+  beginningOf,
+  endOf: ({ maxTokens }, { maxTokensField }) => `}],"${maxTokensField}":${maxTokens},"stream":false}`,
+  completionOf,
+};
 
 function beginningOf({ model, system, temperature }: CompletionRequest): string {
   const head = JSON.stringify({ model, temperature }).slice(0, -1);
