@@ -37,13 +37,8 @@ function takeBuiltParts(): Plugin {
     },
     {
       file: '/src/engine/module-pool.ts',
-      from: "'../workers/task-worker.js'",
-      to: "'../../dist/workers/task-worker.js'",
-    },
-    {
-      file: '/src/engine/jobs/item-threads.ts',
-      from: "'../../workers/item-worker.js', import",
-      to: "'../../../dist/workers/item-worker.js', import",
+      from: "'../workers/module-worker.js'",
+      to: "'../../dist/workers/module-worker.js'",
     },
     {
       file: '/src/workers/kernel-host.ts',

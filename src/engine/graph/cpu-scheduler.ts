@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { MillraceError, messageOf } from '../../core/errors.js';
-import type { TaskRequest } from '../../workers/task-protocol.js';
-import { PLACES_PER_THREAD, type TaskThreads, type TaskThreadsListener } from '../module-pool.js';
+import type { ModuleRequest } from '../../workers/module-protocol.js';
+import { PLACES_PER_THREAD, type ModuleThreads, type ModuleThreadsListener } from '../module-pool.js';
 
 /** Work handed over ahead of time, behind what a thread runs: enough to hide a hand-over many times its cost. */
 const AHEAD_MS = 1;
@@ -18,7 +18,7 @@ const LATEST_WEIGHT = 1 / 16;
 
 /** A task to run in a thread. Exactly one of the three ends it; after `putBack` it comes again from its feed. */
 export interface CpuJob {
-  request(): TaskRequest;
+  request(): ModuleRequest;
   completed(value: unknown): void;
   failed(error: MillraceError): void;
   putBack(): void;
@@ -61,7 +61,7 @@ export interface CpuSchedulerStats {
  */
 export class CpuScheduler {
   readonly #clock: Clock;
-  readonly #threads: TaskThreads;
+  readonly #threads: ModuleThreads;
   readonly #lanes: readonly Lane[];
   /** In the order in which they take turns. */
   readonly #feeds = new Set<CpuFeed>();
@@ -73,7 +73,7 @@ export class CpuScheduler {
   #broken: MillraceError | undefined;
 
   /** @param start - makes the threads; they need not run before their first job. */
-  constructor(clock: Clock, start: (listener: TaskThreadsListener) => TaskThreads) {
+  constructor(clock: Clock, start: (listener: ModuleThreadsListener) => ModuleThreads) {
     this.#clock = clock;
     this.#threads = start({
       completed: (slot, ticket, value, ms) => {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock, Timer } from '../../core/clock.js';
 import { MillraceError, isMillraceError, messageOf, toWireError, type WireError } from '../../core/errors.js';
-import type { TaskRequest } from '../../workers/task-protocol.js';
+import type { ModuleRequest } from '../../workers/module-protocol.js';
 import type { CpuFeed, CpuJob, CpuScheduler } from './cpu-scheduler.js';
 import { degrees } from './csr.js';
 import type { ResolvedGraphOptions } from './options.js';
@@ -284,10 +284,10 @@ export class Execution implements CpuFeed {
     return this.#plan.tasks[task]?.id ?? '';
   }
 
-  #requestOf(number: number, task: CpuTask): TaskRequest {
+  #requestOf(number: number, task: CpuTask): ModuleRequest {
     const failures = new Map<string, WireError>();
     const results = this.#gather(number, (id, error) => failures.set(id, toWireError(error)));
-    return { id: task.id, module: this.#hrefOf(task), input: task.input, results, failures };
+    return { module: this.#hrefOf(task), input: task.input, context: { id: task.id, results }, failures };
   }
 
   #hrefOf(task: CpuTask): string {

@@ -1,5 +1,5 @@
 import { SYSTEM_CLOCK, type Clock } from '../../core/clock.js';
-import { ModulePool, type TaskThreads, type TaskThreadsListener } from '../module-pool.js';
+import { ModulePool, type ModuleThreads, type ModuleThreadsListener } from '../module-pool.js';
 import { CpuScheduler } from './cpu-scheduler.js';
 import { GraphRun } from './graph-run.js';
 import { resolveGraphOptions, type GraphOptions } from './options.js';
@@ -13,7 +13,7 @@ export interface GraphsOptions {
   /** @defaultValue that of the machine */
   readonly clock?: Clock;
   /** Threads to run on in place of worker threads. */
-  readonly startThreads?: (listener: TaskThreadsListener) => TaskThreads;
+  readonly startThreads?: (listener: ModuleThreadsListener) => ModuleThreads;
 }
 
 /** The graphs of an engine. */

@@ -1,93 +1,135 @@
 import { availableParallelism } from 'node:os';
-import type { Worker } from 'node:worker_threads';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Piscina } from 'piscina';
 import { MillraceError, messageOf } from '../../core/errors.js';
-import { finalError } from '../../core/flow/final-error.js';
-import type { ItemRequest, ItemResponse } from '../../workers/item-worker.js';
+import { finalError, isFinalError } from '../../core/flow/final-error.js';
+import type { ModuleRequest } from '../../workers/module-protocol.js';
+import { ModulePool } from '../module-pool.js';
 import type { ItemContext } from './item-context.js';
 import type { ProcessorThreads } from './run.js';
 
-/** As for the scoring threads: on Node.js 20 a thread that is terminated while it requires an ES module ends the process. */
-const LOAD_BY_IMPORT = '--no-experimental-require-module';
-
-const WORKER_FILE = new URL('../../workers/item-worker.js', import.meta.url);
+/** A call of the processor: it waits for a thread, and then for its answer. */
+interface Call {
+  readonly request: ModuleRequest;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
 
 /**
- * Threads of one job, which run the default export of a module: one item each at a time, so that a crash is known to be that
- * item's, and so that a thread can be ended when its item takes too long.
+ * Threads of one job, which run the default export of a module: one item each at a time, so that an item's time is its own, and
+ * so that a thread can be ended when its item takes too long.
  */
 export class ItemThreads implements ProcessorThreads {
   readonly #module: string;
-  readonly #threads: number;
-  #piscina: Piscina<ItemRequest, ItemResponse> | undefined;
-  /** Those that have not ended: Piscina lets go of one that it ends before it is gone. */
-  readonly #alive = new Set<Worker>();
+  readonly #pool: ModulePool;
+  /** What each thread is at. */
+  readonly #calls: (Call | undefined)[];
+  /** Items whose turn it is while threads are being ended: as many as those at most. */
+  readonly #waiting = new Set<Call>();
+  #ended: MillraceError | undefined;
 
   /** @param concurrency - threads wanted; there are no more than the machine runs at once. */
   constructor(module: string, concurrency: number) {
+    const threads = threadsFor(concurrency);
     this.#module = module;
-    this.#threads = threadsFor(concurrency);
+    this.#calls = new Array<Call | undefined>(threads).fill(undefined);
+    this.#pool = new ModulePool(
+      { workers: threads },
+      {
+        completed: (slot, _, value) => {
+          this.#free(slot)?.resolve(value);
+        },
+        failed: (slot, _, error) => {
+          this.#free(slot)?.reject(thrownBy(error));
+        },
+        lost: (slot, begun, reason) => {
+          const call = this.#free(slot);
+          if (begun !== undefined) call?.reject(reason);
+          else if (call !== undefined) this.#call(call);
+        },
+        broken: (reason) => {
+          this.#end(reason);
+        },
+      },
+    );
   }
 
   /** @throws MillraceError `ERR_PROCESSOR` when the module cannot be loaded or exports no function. */
   async open(): Promise<void> {
-    this.#piscina = new Piscina<ItemRequest, ItemResponse>({
-      filename: WORKER_FILE.href,
-      minThreads: this.#threads, // Piscina ends a further one as soon as it is idle
-      maxThreads: this.#threads,
-      concurrentTasksPerWorker: 1,
-      recordTiming: false,
-      // A thread that waits on Atomics between items would stop what the module does in the meantime.
-      atomics: 'disabled',
-      execArgv: [LOAD_BY_IMPORT],
-    });
-    // A thread that ends by itself rejects the item that it was at; there is nothing else to hear of it.
-    this.#piscina.on('error', () => undefined);
-    this.#piscina.on('workerCreate', ({ id }: { id: number }) => {
-      this.#follow(id);
-    });
-    let reason: string | undefined;
     try {
-      const response = await this.#piscina.run({ module: this.#module });
-      if (response.kind === 'unloadable') reason = response.message;
+      await this.#run(undefined, undefined);
     } catch (thrown) {
-      reason = messageOf(thrown);
+      throw new MillraceError('ERR_PROCESSOR', `processor ${this.#module}: ${messageOf(thrown)}`);
     }
-    if (reason !== undefined) throw new MillraceError('ERR_PROCESSOR', `processor ${this.#module}: ${reason}`);
   }
 
-  readonly process = async (item: unknown, { ordinal, attempt, signal }: ItemContext): Promise<unknown> => {
-    if (this.#piscina === undefined) throw new MillraceError('ERR_INTERNAL', 'the threads of a job are not open');
-    let response: ItemResponse;
-    try {
-      // Piscina ends the thread when the signal is given.
-      response = await this.#piscina.run({ module: this.#module, call: { item, ordinal, attempt } }, { signal });
-    } catch (thrown) {
-      if (isUncloneable(thrown)) throw finalError(thrown);
-      throw new MillraceError('ERR_WORKER_CRASHED', `item ${ordinal} ended its thread: ${messageOf(thrown)}`);
-    }
-    if (response.kind === 'value') return response.value;
-    if (response.kind === 'unloadable') throw new MillraceError('ERR_PROCESSOR', response.message);
-    const error = Object.assign(new Error(response.message), { name: response.name });
-    throw response.isFinal ? finalError(error) : error;
-  };
+  readonly process = async (item: unknown, { ordinal, attempt, signal }: ItemContext): Promise<unknown> =>
+    this.#run(item, { ordinal, attempt }, signal);
 
   /** Ends all threads, and resolves when they are gone. */
   async close(): Promise<void> {
-    for (const thread of this.#piscina?.threads ?? []) this.#alive.add(thread);
-    await this.#piscina?.destroy();
-    await Promise.all(Array.from(this.#alive, (thread) => thread.terminate()));
+    await this.#pool.close();
+    this.#end(new MillraceError('ERR_ABORTED', 'the threads of the job were ended'));
   }
 
-  #follow(threadId: number): void {
-    const thread = this.#piscina?.threads.find((each) => each.threadId === threadId);
-    if (thread === undefined) return;
-    this.#alive.add(thread);
-    thread.once('exit', () => {
-      this.#alive.delete(thread);
-    });
+  async #run(input: unknown, context: ModuleRequest['context'], signal?: AbortSignal): Promise<unknown> {
+    let onAbort = (): void => undefined;
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        const call = { request: { module: this.#module, input, context }, signal, resolve, reject };
+        onAbort = () => {
+          this.#abort(call);
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+        this.#call(call);
+      });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #call(call: Call): void {
+    const slot = this.#calls.indexOf(undefined);
+    if (this.#ended !== undefined) {
+      call.reject(this.#ended);
+    } else if (call.signal?.aborted === true) {
+      call.reject(call.signal.reason);
+    } else if (slot === -1) {
+      this.#waiting.add(call);
+    } else {
+      this.#calls[slot] = call;
+      try {
+        this.#pool.offer(slot, call.request);
+      } catch (thrown) {
+        this.#free(slot)?.reject(finalError(thrown)); // it cannot be copied
+      }
+    }
+  }
+
+  /** Takes what the thread was at, and gives it what has waited longest. */
+  #free(slot: number): Call | undefined {
+    const call = this.#calls[slot];
+    this.#calls[slot] = undefined;
+    const [next] = this.#waiting;
+    if (next !== undefined) {
+      this.#waiting.delete(next);
+      this.#call(next);
+    }
+    return call;
+  }
+
+  /** Nothing but the end of its thread is sure to end a call. */
+  #abort(call: Call): void {
+    const slot = this.#calls.indexOf(call);
+    if (slot !== -1) this.#pool.kill(slot);
+    else if (this.#waiting.delete(call)) call.reject(call.signal?.reason);
+  }
+
+  #end(reason: MillraceError): void {
+    this.#ended ??= reason;
+    for (const call of [...this.#calls.splice(0), ...this.#waiting]) call?.reject(this.#ended);
+    this.#waiting.clear();
   }
 }
 
@@ -108,6 +150,8 @@ export function moduleUrl(module: string | URL): string {
   throw new MillraceError('ERR_PROCESSOR', `processor must be an absolute path or a file: URL, got ${text}`);
 }
 
-function isUncloneable(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'DataCloneError';
+/** What the processor threw. */
+function thrownBy(error: MillraceError): unknown {
+  const thrown = error.code === 'ERR_TASK_FAILED' ? error.cause : error;
+  return isFinalError(error) ? finalError(thrown) : thrown;
 }

@@ -3,8 +3,8 @@
  * a slot waits there until the one before has ended, unless it is taken back, as in a real thread.
  */
 import { MillraceError } from '../../../src/core/errors.js';
-import type { TaskThreads, TaskThreadsListener } from '../../../src/engine/module-pool.js';
-import type { TaskRequest } from '../../../src/workers/task-protocol.js';
+import type { ModuleThreads, ModuleThreadsListener } from '../../../src/engine/module-pool.js';
+import type { ModuleRequest } from '../../../src/workers/module-protocol.js';
 import type { ManualClock } from '../../support/manual-clock.js';
 
 /** The input of a simulated task. */
@@ -16,20 +16,20 @@ export interface Simulated {
 
 interface Offered {
   readonly ticket: number;
-  readonly request: TaskRequest;
+  readonly request: ModuleRequest;
   begun: boolean;
 }
 
-export class SimulatedThreads implements TaskThreads {
+export class SimulatedThreads implements ModuleThreads {
   /** Ids in the order in which they were begun. */
   readonly begun: string[] = [];
   isClosed = false;
   readonly #lanes: Offered[][];
   readonly #clock: ManualClock;
-  readonly #listener: TaskThreadsListener;
+  readonly #listener: ModuleThreadsListener;
   #ticket = 0;
 
-  constructor(clock: ManualClock, slots: number, listener: TaskThreadsListener) {
+  constructor(clock: ManualClock, slots: number, listener: ModuleThreadsListener) {
     this.#clock = clock;
     this.#listener = listener;
     this.#lanes = Array.from({ length: slots }, () => []);
@@ -44,7 +44,7 @@ export class SimulatedThreads implements TaskThreads {
     return this.#lanes.filter(([first]) => first?.begun).length;
   }
 
-  offer(slot: number, request: TaskRequest): number {
+  offer(slot: number, request: ModuleRequest): number {
     const ticket = ++this.#ticket;
     const lane = this.#lanes[slot]!;
     lane.push({ ticket, request: structuredClone(request), begun: false });
@@ -75,7 +75,7 @@ export class SimulatedThreads implements TaskThreads {
     const [offered] = this.#lanes[slot]!;
     if (offered === undefined || offered.begun) return;
     offered.begun = true;
-    this.begun.push(offered.request.id);
+    this.begun.push(idOf(offered.request));
     const { ms, end = 'completes' } = offered.request.input as Simulated;
     if (end === 'never') return;
     this.#clock.schedule(() => this.#end(slot, offered, ms, end), ms);
@@ -90,8 +90,8 @@ export class SimulatedThreads implements TaskThreads {
     }
     lane.shift();
     this.#begin(slot);
-    if (end === 'completes') this.#listener.completed(slot, ticket, request.id, ms);
-    else this.#listener.failed(slot, ticket, new MillraceError('ERR_TASK_FAILED', `${request.id} failed`), ms);
+    if (end === 'completes') this.#listener.completed(slot, ticket, idOf(request), ms);
+    else this.#listener.failed(slot, ticket, new MillraceError('ERR_TASK_FAILED', `${idOf(request)} failed`), ms);
   }
 
   #lose(slot: number): void {
@@ -100,4 +100,8 @@ export class SimulatedThreads implements TaskThreads {
     lane.length = 0;
     this.#listener.lost(slot, begun, new MillraceError('ERR_WORKER_CRASHED', 'lost'));
   }
+}
+
+function idOf({ context }: ModuleRequest): string {
+  return String(context?.['id']);
 }
