@@ -12,6 +12,8 @@ export default async function act(input, { id, results, failures, signal }) {
       throw new TypeError(value);
     case 'throwsAFunction':
       throw Object.assign(new Error('odd'), { odd: () => undefined });
+    case 'throwsNamed':
+      throw Object.assign(new Error('named'), { name: value });
     case 'returnsAFunction':
       return () => undefined;
     case 'exits':
