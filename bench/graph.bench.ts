@@ -167,7 +167,7 @@ interface PlanFacts {
 }
 
 async function measurePlan(context: BenchContext): Promise<PlanFacts> {
-  const { planGraph, topologicalOrder, upwardRanks } = await loadPlan();
+  const { planGraph, topologicalOrder, rankUpwards } = await loadPlan();
   const random = seededRandom(context.seed);
   const ids = Array.from({ length: context.count(MILLION) }, (_, index) => `task-${index}`);
   const tasks = ids.map((id, index): Task => {
@@ -184,7 +184,10 @@ async function measurePlan(context: BenchContext): Promise<PlanFacts> {
     const after = process.memoryUsage();
     const orderedAtMs = performance.now();
     const order = topologicalOrder(plan.dependencies, plan.dependants);
-    upwardRanks(plan.dependants, order, new Float64Array(order.length).fill(1));
+    rankUpwards(plan.dependants, order, {
+      levels: new Uint8Array(tasks.length),
+      ranks: new Float64Array(tasks.length),
+    });
     const orderMs = performance.now() - orderedAtMs;
     if (order.length !== tasks.length) throw new Error('not all tasks are in order');
     const bytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;

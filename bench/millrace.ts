@@ -31,12 +31,12 @@ export async function loadScoreFiles(): Promise<typeof ScoreFilesModule> {
 }
 
 export async function loadPlan(): Promise<
-  Pick<typeof PlanModule & typeof OrderModule & typeof RankModule, 'planGraph' | 'topologicalOrder' | 'upwardRanks'>
+  Pick<typeof PlanModule & typeof OrderModule & typeof RankModule, 'planGraph' | 'topologicalOrder' | 'rankUpwards'>
 > {
   const { planGraph } = (await load('engine/graph/plan.js')) as typeof PlanModule;
   const { topologicalOrder } = (await load('engine/graph/order.js')) as typeof OrderModule;
-  const { upwardRanks } = (await load('engine/graph/rank.js')) as typeof RankModule;
-  return { planGraph, topologicalOrder, upwardRanks };
+  const { rankUpwards } = (await load('engine/graph/rank.js')) as typeof RankModule;
+  return { planGraph, topologicalOrder, rankUpwards };
 }
 
 export async function loadKernel(): Promise<typeof KernelModule> {

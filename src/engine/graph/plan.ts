@@ -4,7 +4,7 @@ import { MillraceError } from '../../core/errors.js';
 import { checkBoolean, checkChoice, checkKnown, checkString, describe, typeError } from '../../core/options.js';
 import { CsrBuilder, transpose, type Csr } from './csr.js';
 import { findCycle, topologicalOrder } from './order.js';
-import { raiseLevels, upwardRanks } from './rank.js';
+import { rankUpwards } from './rank.js';
 import type { Precedence } from './ready-heap.js';
 import { cycleError, missingError } from './refusals.js';
 import { TASK_PRIORITIES, type CpuTask, type Task, type TaskPriority } from './task.js';
@@ -58,10 +58,7 @@ export function planGraph(tasks: readonly Task[]): Plan {
       findCycle(dependencies, order).map((number) => tasks[number]!.id),
     );
   }
-  const levels = Uint8Array.from(tasks, ({ priority }) => (priority === undefined ? NORMAL : levelOf(priority)));
-  raiseLevels(dependants, order, levels);
-  const costs = Float64Array.from(tasks, ({ cost }) => cost ?? 1);
-  return { tasks, numbers, dependencies, dependants, levels, ranks: upwardRanks(dependants, order, costs) };
+  return { tasks, numbers, dependencies, dependants, ...precedenceOf(tasks, dependants, order) };
 }
 
 /** Whether a task runs in a thread. */
@@ -81,16 +78,20 @@ function levelOf(priority: TaskPriority): number {
 
 function numberTasks(tasks: readonly Task[]): Map<string, number> {
   const numbers = new Map<string, number>();
-  for (const [number, task] of tasks.entries()) {
+  for (let number = 0; number < tasks.length; number++) {
+    const task = tasks[number]!;
     checkTask(number, task);
-    const earlier = numbers.get(task.id);
-    if (earlier !== undefined) {
-      const message = `tasks[${number}].id must be its own, got ${describe(task.id)}, which is that of tasks[${earlier}]`;
-      throw new MillraceError('ERR_OPTION_RANGE', message);
-    }
     numbers.set(task.id, number);
+    if (numbers.size <= number) throw repeatedError(tasks, number);
   }
   return numbers;
+}
+
+function repeatedError(tasks: readonly Task[], number: number): MillraceError {
+  const { id } = tasks[number]!;
+  const earlier = tasks.findIndex((task) => task.id === id);
+  const message = `tasks[${number}].id must be its own, got ${describe(id)}, which is that of tasks[${earlier}]`;
+  return new MillraceError('ERR_OPTION_RANGE', message);
 }
 
 function readDependencies(tasks: readonly Task[], numbers: ReadonlyMap<string, number>): Csr {
@@ -104,6 +105,18 @@ function readDependencies(tasks: readonly Task[], numbers: ReadonlyMap<string, n
     builder.endNode();
   }
   return builder.build();
+}
+
+function precedenceOf(tasks: readonly Task[], dependants: Csr, order: Uint32Array): Precedence {
+  const levels = new Uint8Array(tasks.length);
+  const ranks = new Float64Array(tasks.length);
+  for (let number = 0; number < tasks.length; number++) {
+    const { priority, cost = 1 } = tasks[number]!;
+    levels[number] = priority === undefined ? NORMAL : levelOf(priority);
+    ranks[number] = cost;
+  }
+  rankUpwards(dependants, order, { levels, ranks });
+  return { levels, ranks };
 }
 
 function checkArray(path: string, value: unknown): void {
@@ -125,8 +138,9 @@ function checkTask(number: number, task: Task): void {
 
 function checkDependsOn(path: string, ids: unknown): void {
   if (!Array.isArray(ids)) throw typeError(path, 'an array of ids', ids);
-  const wrong: unknown = ids.find((id) => typeof id !== 'string');
-  if (wrong !== undefined) throw typeError(path, 'an array of ids', wrong);
+  for (const id of ids as unknown[]) {
+    if (typeof id !== 'string') throw typeError(path, 'an array of ids', id);
+  }
 }
 
 function checkCost(path: string, cost: unknown): void {

@@ -1,36 +1,27 @@
 import type { Csr } from './csr.js';
+import type { Precedence } from './ready-heap.js';
 
 /**
- * Upward ranks: the cost of the longest path from each node to the end of the graph, its own cost included.
+ * Turns each node's own level and cost, in place, into what decides its turn, in one pass from the end of the graph:
  *
- * Whatever runs first by this rank keeps the critical path going (HEFT without its communication costs: Topcuoglu, Hariri and
- * Wu 2002, "Performance-effective and low-complexity task scheduling for heterogeneous computing").
+ * - its level is that of its highest dependant: what something urgent waits for is as urgent;
+ * - its rank is the cost of the longest path from it to the end of the graph, its own cost included. Whatever runs first by
+ *   this upward rank keeps the critical path going (HEFT without its communication costs: Topcuoglu, Hariri and Wu 2002,
+ *   "Performance-effective and low-complexity task scheduling for heterogeneous computing").
  *
  * @param order - topological.
  */
-export function upwardRanks(dependants: Csr, order: Uint32Array, costs: Float64Array): Float64Array {
-  const ranks = costs.slice();
-  eachEdgeBackwards(dependants, order, (node, dependant) => {
-    ranks[node] = Math.max(ranks[node]!, costs[node]! + ranks[dependant]!);
-  });
-  return ranks;
-}
-
-/** Raises each node's level to that of its highest dependant: what something urgent waits for is as urgent. */
-export function raiseLevels(dependants: Csr, order: Uint32Array, levels: Uint8Array): void {
-  eachEdgeBackwards(dependants, order, (node, dependant) => {
-    levels[node] = Math.max(levels[node]!, levels[dependant]!);
-  });
-}
-
-/** Calls with each edge; a node's own come after those of all its dependants. */
-function eachEdgeBackwards(
-  { offsets, targets }: Csr,
-  order: Uint32Array,
-  visit: (node: number, dependant: number) => void,
-): void {
+export function rankUpwards({ offsets, targets }: Csr, order: Uint32Array, { levels, ranks }: Precedence): void {
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at]!;
-    for (let edge = offsets[node]!; edge < offsets[node + 1]!; edge++) visit(node, targets[edge]!);
+    let level = levels[node]!;
+    let longest = 0;
+    for (let edge = offsets[node]!; edge < offsets[node + 1]!; edge++) {
+      const dependant = targets[edge]!;
+      if (levels[dependant]! > level) level = levels[dependant]!;
+      if (ranks[dependant]! > longest) longest = ranks[dependant]!;
+    }
+    levels[node] = level;
+    ranks[node] = ranks[node]! + longest;
   }
 }

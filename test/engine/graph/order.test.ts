@@ -9,7 +9,7 @@ import { isMillraceError, type MillraceError } from '../../../src/core/errors.js
 import { CsrBuilder, degrees, transpose, type Csr } from '../../../src/engine/graph/csr.js';
 import { findCycle, topologicalOrder } from '../../../src/engine/graph/order.js';
 import { planGraph } from '../../../src/engine/graph/plan.js';
-import { raiseLevels, upwardRanks } from '../../../src/engine/graph/rank.js';
+import { rankUpwards } from '../../../src/engine/graph/rank.js';
 
 /** For each node the nodes that it depends on: any, itself and repeated ones among them. */
 const anyGraph = fc.integer({ min: 0, max: 12 }).chain((nodes) =>
@@ -123,15 +123,15 @@ describe('ranks and levels', () => {
       fc.property(acyclicGraph, fc.infiniteStream(fc.integer({ min: 1, max: 9 })), (graph, numbers) => {
         const costs = Float64Array.from(graph, () => numbers.next().value as number);
         const given = Uint8Array.from(graph, () => (numbers.next().value as number) % 4);
-        const levels = given.slice();
+        const [levels, ranks] = [given.slice(), costs.slice()];
         const csr = csrOf(graph);
         const dependants = transpose(csr);
         const order = topologicalOrder(csr, dependants);
         const after = (node: number): number[] => [...graph.keys()].filter((each) => graph[each]!.includes(node));
         const rank = (node: number): number => costs[node]! + Math.max(0, ...after(node).map(rank));
         const level = (node: number): number => Math.max(given[node]!, ...after(node).map(level));
-        raiseLevels(dependants, order, levels);
-        expect([...upwardRanks(dependants, order, costs)]).toEqual([...graph.keys()].map(rank));
+        rankUpwards(dependants, order, { levels, ranks });
+        expect([...ranks]).toEqual([...graph.keys()].map(rank));
         expect([...levels]).toEqual([...graph.keys()].map(level));
       }),
       RUNS,
@@ -216,6 +216,8 @@ describe('a million tasks', () => {
     const dependants = transpose(csr);
     const order = topologicalOrder(csr, dependants);
     expect([order.length, order[0], order.at(-1)]).toEqual([nodes, nodes - 1, 0]);
-    expect(upwardRanks(dependants, order, new Float64Array(nodes).fill(1))[nodes - 1]).toBe(nodes);
+    const ranks = new Float64Array(nodes).fill(1);
+    rankUpwards(dependants, order, { levels: new Uint8Array(nodes), ranks });
+    expect(ranks[nodes - 1]).toBe(nodes);
   });
 });
