@@ -31,6 +31,8 @@ const DOCUMENTS = [
   'docs/expressions.md',
   'docs/errors.md',
   'docs/refine.md',
+  'docs/graphs.md',
+  'docs/jobs.md',
   'bench/README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
