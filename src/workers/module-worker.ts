@@ -17,11 +17,11 @@ if (port === null) throw new MillraceError('ERR_INTERNAL', 'a module worker runs
 const { places } = workerData as ModuleWorkerData;
 const functions = new Map<string, Promise<ModuleFunction>>();
 let last = Promise.resolve();
-let running: { readonly ticket: number; readonly controller: AbortController } | undefined;
+let running: { readonly ticket: number; readonly controller: () => AbortController } | undefined;
 
 port.on('message', (message: ToModuleWorker) => {
   if (message.kind === 'abort') {
-    if (running?.ticket === message.ticket) running.controller.abort();
+    if (running?.ticket === message.ticket) running.controller().abort();
     return;
   }
   last = last.then(async () => {
@@ -30,14 +30,21 @@ port.on('message', (message: ToModuleWorker) => {
 });
 
 async function run(ticket: number, { module, input, context, failures }: ModuleRequest): Promise<FromModuleWorker> {
-  const controller = new AbortController();
+  let made: AbortController | undefined;
+  const controller = (): AbortController => (made ??= new AbortController()); // most calls never ask, and it costs microseconds
   running = { ticket, controller };
   const startedAtMs = performance.now();
   const elapsedMs = (): number => performance.now() - startedAtMs;
   try {
     const work = await load(module);
     if (context === undefined) return { kind: 'completed', ticket, ms: elapsedMs(), value: undefined };
-    const told = { ...context, ...(failures && { failures: errorsOf(failures) }), signal: controller.signal };
+    const told = {
+      ...context,
+      ...(failures && { failures: errorsOf(failures) }),
+      get signal() {
+        return controller().signal;
+      },
+    };
     const value = await work(input, told);
     return { kind: 'completed', ticket, ms: elapsedMs(), value };
   } catch (thrown) {

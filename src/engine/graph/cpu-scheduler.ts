@@ -3,8 +3,11 @@ import { MillraceError, messageOf } from '../../core/errors.js';
 import type { ModuleRequest } from '../../workers/module-protocol.js';
 import { PLACES_PER_THREAD, type ModuleThreads, type ModuleThreadsListener } from '../module-pool.js';
 
-/** Work handed over ahead of time, behind what a thread runs: enough to hide a hand-over many times its cost. */
-const AHEAD_MS = 1;
+/**
+ * Work handed over ahead of time, behind what a thread runs. It covers the time until the main thread gets to answer, which on a
+ * busy machine is that of a turn of the operating system's scheduler, and is the longest that something more urgent waits.
+ */
+const AHEAD_MS = 4;
 
 /**
  * A thread that has been at one task for so many times as long as tasks take on average, and for so long at least, is given

@@ -236,7 +236,7 @@ describe('the order among tasks that could run', () => {
   it('is by priority, which counts for what a task depends on too, then by the longest path', async () => {
     const bench = new Bench(1);
     const module = '/simulated.mjs';
-    const task = (id: string, more: object): Task => ({ id, module, input: { ms: 1 }, ...more });
+    const task = (id: string, more: object): Task => ({ id, module, input: { ms: 10 }, ...more });
     bench.run([
       task('short', {}),
       task('long', { cost: 5 }),
