@@ -98,7 +98,10 @@ export class Results<R> implements AsyncIterableIterator<ItemResult<R>, undefine
   next(): Promise<IteratorResult<ItemResult<R>, undefined>> {
     if (this.#state === 'kept') this.#state = 'asked';
     const result = this.#waiters.length === 0 ? this.#take() : undefined;
-    if (result !== undefined) return Promise.resolve({ done: false, value: result });
+    if (result !== undefined) {
+      this.#giveRoom();
+      return Promise.resolve({ done: false, value: result });
+    }
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
       this.#serve();
@@ -113,11 +116,10 @@ export class Results<R> implements AsyncIterableIterator<ItemResult<R>, undefine
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Whoever takes gives room once the result has been handed over: what begins then may itself push. */
   #take(): ItemResult<R> | undefined {
     const result = this.#kept.get(this.#turn);
-    if (result === undefined) return undefined;
-    this.#kept.delete(this.#turn++);
-    this.#giveRoom();
+    if (result !== undefined) this.#kept.delete(this.#turn++);
     return result;
   }
 
@@ -126,8 +128,12 @@ export class Results<R> implements AsyncIterableIterator<ItemResult<R>, undefine
       const result = this.#take();
       if (result === undefined && !this.#isEnded && this.#state !== 'gone') return;
       const waiter = this.#waiters.shift();
-      if (result !== undefined) waiter?.resolve({ done: false, value: result });
-      else this.#finish(waiter);
+      if (result === undefined) {
+        this.#finish(waiter);
+      } else {
+        waiter?.resolve({ done: false, value: result });
+        this.#giveRoom();
+      }
     }
   }
 
