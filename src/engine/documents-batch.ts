@@ -6,6 +6,7 @@ import { writeUnits } from '../workers/kernel-host.js';
 import type { Request, Response } from '../workers/protocol.js';
 import type { ReportDecoder } from '../workers/report-layout.js';
 import { lengthsOf, slabBytesFor, textsStart } from '../workers/slab.js';
+import { MissedDocument, type EngineCache } from './report-cache/engine-cache.js';
 import type { Batch, BatchRun } from './scheduler.js';
 import type { SlabPool } from './slab-pool.js';
 
@@ -23,6 +24,7 @@ export interface BatchSettings<R extends CountsReport> {
   readonly maxBytes: number;
   readonly slabs: SlabPool;
   readonly decoder: ReportDecoder<R>;
+  readonly cache: EngineCache | undefined;
 }
 
 /** Takes the outcomes of a batch, or the error for which there are none. */
@@ -42,6 +44,10 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
   #requestedAtMs = 0;
   /** Documents that never reach a worker, by position. */
   readonly #refused = new Map<number, MillraceError>();
+  /** The rows of those that the cache has, likewise. */
+  readonly #found = new Map<number, Float64Array>();
+  /** What takes the rows of those that it has not. */
+  readonly #missed = new Map<number, (row: Float64Array) => void>();
 
   constructor(
     documents: readonly Document[],
@@ -74,9 +80,14 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
     for (const document of this.#documents) {
       const index = outcomes.length;
       const error = errors.size === 0 ? undefined : errors.get(index);
-      if (error === undefined) outcomes.push(decoder.decode(idOf(document, ordinal), rows, index * decoder.slots));
-      else outcomes.push(failureOf(document, ordinal, error));
+      const found = this.#found.size === 0 ? undefined : this.#found.get(index);
+      if (error !== undefined) outcomes.push(failureOf(document, ordinal, error));
+      else if (found !== undefined) outcomes.push(decoder.decode(idOf(document, ordinal), found, 0));
+      else outcomes.push(decoder.decode(idOf(document, ordinal), rows, index * decoder.slots));
       ordinal++;
+    }
+    for (const [index, keep] of this.#missed) {
+      if (!errors.has(index)) keep(rows.subarray(index * decoder.slots, (index + 1) * decoder.slots));
     }
     slabs.give(response.slab);
     this.#listener.done(outcomes, latencyMs);
@@ -88,7 +99,7 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
 
   #pack(): { slab: ArrayBuffer; slabBytes: number } {
     const documentCount = this.#documents.length;
-    const units = this.#refuse();
+    const units = this.#sortOut();
     const slabBytes = slabBytesFor(documentCount, units);
     const { decoder, slabs } = this.#settings;
     const reportsBytes = documentCount * decoder.slots * Float64Array.BYTES_PER_ELEMENT;
@@ -98,24 +109,45 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
     let at = textsStart(documentCount);
     let index = 0;
     for (const { text } of this.#documents) {
-      const isRefused = this.#refused.size > 0 && this.#refused.has(index);
-      lengths[index++] = isRefused ? 0 : text.length;
-      if (!isRefused) at += writeUnits(view, text, at);
+      const isSettled = this.#refused.has(index) || this.#found.has(index);
+      lengths[index++] = isSettled ? 0 : text.length;
+      if (!isSettled) at += writeUnits(view, text, at);
     }
     return { slab, slabBytes };
   }
 
-  /** Notes what cannot be scored; returns the UTF-16 units of the rest. */
-  #refuse(): number {
+  /** Notes what cannot be scored and what need not be; returns the UTF-16 units of the rest. */
+  #sortOut(): number {
+    this.#found.clear(); // A batch whose worker died is packed again.
+    this.#missed.clear();
     let units = 0;
     let index = 0;
-    for (const { text } of this.#documents) {
-      const refusal = refusalOf(text, this.#settings.maxBytes);
-      if (refusal === undefined) units += text.length;
-      else this.#refused.set(index, refusal);
+    for (const document of this.#documents) {
+      const refusal = refusalOf(document.text, this.#settings.maxBytes);
+      if (refusal !== undefined) this.#refused.set(index, refusal);
+      else if (!this.#isFound(document, index)) units += document.text.length;
       index++;
     }
     return units;
+  }
+
+  #isFound(document: Document, index: number): boolean {
+    if (document instanceof MissedDocument) {
+      this.#missed.set(index, document.keep);
+      return false;
+    }
+    const { cache } = this.#settings;
+    const answer = cache?.asksFor(document.text) === true ? cache.ask(document.text) : undefined;
+    if (cache === undefined || answer === undefined) return false;
+    if (answer.row !== undefined) {
+      this.#found.set(index, answer.row);
+      return true;
+    }
+    const { key } = answer;
+    this.#missed.set(index, (row) => {
+      cache.store(key, row);
+    });
+    return false;
   }
 }
 

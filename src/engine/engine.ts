@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
-import type { Document } from '../core/document.js';
+import type { Document, DocumentId } from '../core/document.js';
 import { MillraceError } from '../core/errors.js';
 import { isFailure, type CountsReport, type Report } from '../core/report.js';
-import { measureRow } from '../workers/measure-row.js';
+import type { MeasureSettings } from '../core/measures.js';
+import { measureRow, slotsOf } from '../workers/measure-row.js';
 import { COUNTS_DECODER, REPORT_DECODER, STATS_DECODER, type ReportDecoder } from '../workers/report-layout.js';
 import { slabBytesFor } from '../workers/slab.js';
 import { abortable, checkAborted } from '../core/abort.js';
@@ -25,6 +26,14 @@ import type { JobOptions } from './jobs/options.js';
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from './options.js';
 import type { RefineRunOptions } from './refine/options.js';
 import { RefineRun } from './refine/refine-run.js';
+import { checkEngineCache } from './report-cache/cache-option.js';
+import {
+  EngineCache,
+  MissedDocument,
+  NO_ENGINE_CACHE,
+  type EngineCacheStats,
+  type NamedDocument,
+} from './report-cache/engine-cache.js';
 import { Scheduler } from './scheduler.js';
 import { SlabPool } from './slab-pool.js';
 import { StreamPace } from './stream-pace.js';
@@ -78,6 +87,8 @@ export interface EngineStats {
   readonly restarts: number;
   /** UTF-16 units of text that wait for a worker. */
   readonly waitingBytes: number;
+  /** Texts by the tier in which their report was found, and those looked for in vain; all 0 without a cache. */
+  readonly cache: EngineCacheStats;
 }
 
 /**
@@ -86,15 +97,21 @@ export interface EngineStats {
  * Its reports are those that `measures` asks for. Where the type of the options leaves that open, they are taken for what all
  * reports share.
  *
- * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`.
+ * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`; with a cache `ERR_CACHE_DIR`, `ERR_CACHE_LOCKED`.
  */
 export async function createEngine(options?: EngineOptions & { readonly measures?: 'all' }): Promise<Engine>;
 export async function createEngine(options: EngineOptions): Promise<Engine<CountsReport>>;
 export async function createEngine(options: EngineOptions = {}): Promise<Engine | Engine<CountsReport>> {
   const resolved = resolveEngineOptions(options);
   const { measures, stats } = resolved.settings;
-  if (measures === 'entropy') return Promise.resolve(new Engine(resolved, COUNTS_DECODER));
-  return Promise.resolve(new Engine(resolved, stats ? STATS_DECODER : REPORT_DECODER));
+  const cache = await openCache(options.cache, resolved.settings);
+  if (measures === 'entropy') return new Engine(resolved, COUNTS_DECODER, undefined, cache);
+  return new Engine(resolved, stats ? STATS_DECODER : REPORT_DECODER, undefined, cache);
+}
+
+async function openCache(option: EngineOptions['cache'], settings: MeasureSettings): Promise<EngineCache | undefined> {
+  const checked = checkEngineCache(option ?? false);
+  return checked && EngineCache.open(checked, slotsOf(settings), measureRow(settings));
 }
 
 /**
@@ -105,6 +122,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine 
 export class Engine<R extends CountsReport = Report> extends EventEmitter<EngineEvents> {
   readonly #options: ResolvedEngineOptions;
   readonly #workerFile: URL | undefined;
+  readonly #cache: EngineCache | undefined;
   readonly #slabs: SlabPool;
   readonly #decoder: ReportDecoder<R>;
   readonly #inlineScorer: InlineScorer<R>;
@@ -125,11 +143,12 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
    * @param decoder - of the reports that the options ask for.
    * @internal
    */
-  constructor(options: ResolvedEngineOptions, decoder: ReportDecoder<R>, workerFile?: URL) {
+  constructor(options: ResolvedEngineOptions, decoder: ReportDecoder<R>, workerFile?: URL, cache?: EngineCache) {
     super();
     this.#options = options;
     this.#decoder = decoder;
     this.#workerFile = workerFile;
+    this.#cache = cache;
     this.#slabs = new SlabPool(slabBytesFor(SLAB_DOCUMENTS, options.batchBytes), options.workers * IN_FLIGHT_MAX);
     this.#inlineScorer = new InlineScorer(options.inlineBytesMax, measureRow(options.settings), decoder);
     this.#jobs = new Jobs(options.jobs);
@@ -151,13 +170,51 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
     if (refusal !== undefined) throw refusal;
     const call = this.#scoreCalls++;
     const named = document.id === undefined ? { ...document, id: idOf(document, call) } : document;
-    if (this.#isIdle && this.#inlineScorer.accepts(named)) {
-      const report = this.#inlineScorer.score(named);
-      this.#inline++;
-      this.#documents++;
-      return report;
-    }
+    if (this.#cache?.asksFor(named.text) === true)
+      return this.#scoreCached(named, idOf(named, call), this.#cache, signal);
+    if (this.#isIdle && this.#inlineScorer.accepts(named)) return this.#scoreInline(named);
     return abortable(this.#coalescer.score(named), signal, () => undefined);
+  }
+
+  #scoreInline(document: Document): R {
+    const report = this.#inlineScorer.score(document);
+    this.#inline++;
+    this.#documents++;
+    return report;
+  }
+
+  /** Scores what the cache has not; equal texts that are asked for meanwhile are scored once. */
+  async #scoreCached(
+    { text }: Document,
+    id: DocumentId,
+    cache: EngineCache,
+    signal: AbortSignal | undefined,
+  ): Promise<R> {
+    const answer = cache.ask(text);
+    if (answer === undefined) return abortable(this.#coalescer.score({ id, text }), signal, () => undefined);
+    let isMeasured = false;
+    const row =
+      answer.row ??
+      (await cache.measureOnce(answer.key, signal, () => {
+        isMeasured = true;
+        return this.#rowOf({ id, text }, (kept) => {
+          cache.store(answer.key, kept);
+        });
+      }));
+    if (!isMeasured) this.#documents++;
+    return this.#decoder.decode(id, row, 0);
+  }
+
+  async #rowOf(document: NamedDocument, keep: (row: Float64Array) => void): Promise<Float64Array> {
+    return new Promise((resolve, reject) => {
+      const missed = new MissedDocument(document, (row) => {
+        keep(row);
+        resolve(row.slice());
+      });
+      const isInline = this.#isIdle && this.#inlineScorer.accepts(missed);
+      if (isInline) this.#scoreInline(missed);
+      else this.#coalescer.score(missed).catch(reject);
+    });
   }
 
   /**
@@ -306,10 +363,11 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
   stats(): EngineStats {
     const scheduler = this.#scheduler?.stats() ?? { batches: 0, steals: 0, restarts: 0, waitingBytes: 0 };
     const { workers } = this.#options;
-    return { workers, documents: this.#documents, failed: this.#failed, inline: this.#inline, ...scheduler };
+    const cache = this.#cache?.stats() ?? NO_ENGINE_CACHE;
+    return { workers, documents: this.#documents, failed: this.#failed, inline: this.#inline, ...scheduler, cache };
   }
 
-  /** Ends the engine and its threads; later calls wait for the first. Open streams end with `ERR_CLOSED`. */
+  /** Ends the engine, its threads and its cache; later calls wait for the first. Open streams end with `ERR_CLOSED`. */
   async close({ drain = true }: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#close(drain);
     return this.#closing;
@@ -328,6 +386,7 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
     if (drain) await this.#scheduler?.idle();
     this.#guard?.close();
     await this.#scheduler?.close(reason);
+    await this.#cache?.close();
     this.emit('close');
   }
 
@@ -354,7 +413,12 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
     costBytes: number,
     listener: BatchListener<R>,
   ): DocumentsBatch<R> {
-    const settings = { maxBytes: this.#options.maxBytes, slabs: this.#slabs, decoder: this.#decoder };
+    const settings = {
+      maxBytes: this.#options.maxBytes,
+      slabs: this.#slabs,
+      decoder: this.#decoder,
+      cache: this.#cache,
+    };
     return new DocumentsBatch(documents, { firstOrdinal, costBytes }, settings, {
       done: (outcomes, latencyMs) => {
         this.#count(outcomes);

@@ -4,6 +4,7 @@ import type { CountsReport } from '../core/report.js';
 import { Kernel } from '../workers/kernel-host.js';
 import type { ReportDecoder } from '../workers/report-layout.js';
 import { idOf, costOf } from './documents-batch.js';
+import { MissedDocument } from './report-cache/engine-cache.js';
 
 /** Text that may be scored on the calling thread in one turn of the event loop: less than a millisecond of work. */
 const TURN_BYTES_MAX = 128 * 1024;
@@ -43,7 +44,9 @@ export class InlineScorer<R extends CountsReport> {
     this.#scheduleTurn();
     try {
       this.#kernel ??= Kernel.load(this.#measures);
-      const report = this.#decoder.decode(idOf(document, 0), this.#kernel.scoreText(document.text), 0);
+      const row = this.#kernel.scoreText(document.text);
+      const report = this.#decoder.decode(idOf(document, 0), row, 0);
+      if (document instanceof MissedDocument) document.keep(row);
       if (this.#kernel.isOutsized) this.#kernel = undefined;
       return report;
     } catch (thrown) {

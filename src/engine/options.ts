@@ -7,6 +7,7 @@ import {
 } from '../core/flow/memory-guard.js';
 import { checkChoice, checkInteger, checkKnown, checkNumber, checkOptions } from '../core/options.js';
 import { PRESETS, PRESET_NAMES, type PresetName } from './presets.js';
+import type { EngineCacheOptions } from './report-cache/cache-option.js';
 import { resolveJobsOptions, type JobsOptions, type ResolvedJobsOptions } from './jobs/options.js';
 
 const KIB = 1024;
@@ -44,6 +45,8 @@ export interface EngineOptions extends MeasureOptions {
   readonly jobs?: JobsOptions;
   /** When streams shrink their batches, and when they stop reading their sources, for want of memory. */
   readonly memory?: MemoryOptions;
+  /** Where the reports of texts that were measured before are kept, in memory and, with a `dir`, on disk. @defaultValue false: nowhere */
+  readonly cache?: EngineCacheOptions | false;
   /** Defaults for one kind of use, `PRESETS`; options that are given come before them. @defaultValue none */
   readonly preset?: PresetName;
 }
@@ -52,7 +55,7 @@ export interface EngineOptions extends MeasureOptions {
 export type MemoryOptions = Omit<MemoryGuardOptions, 'onChange'>;
 
 /** The options that bound what an engine takes and uses. */
-export type EngineLimits = Required<Omit<EngineOptions, keyof MeasureOptions | 'jobs' | 'memory' | 'preset'>>;
+export type EngineLimits = Required<Omit<EngineOptions, keyof MeasureOptions | 'cache' | 'jobs' | 'memory' | 'preset'>>;
 
 export interface ResolvedEngineOptions extends EngineLimits {
   /** What is measured and how. */
@@ -74,7 +77,7 @@ export const ENGINE_DEFAULTS: EngineLimits = Object.freeze({
   workerHeapMb: 512,
 });
 
-const OPTION_NAMES = [...Object.keys(ENGINE_DEFAULTS), ...MEASURE_OPTION_NAMES, 'jobs', 'memory', 'preset'];
+const OPTION_NAMES = [...Object.keys(ENGINE_DEFAULTS), ...MEASURE_OPTION_NAMES, 'cache', 'jobs', 'memory', 'preset'];
 
 /** Takes partial options, returns frozen and complete ones, refuses with the option's path. */
 export function resolveEngineOptions(options: EngineOptions = {}): ResolvedEngineOptions {

@@ -39,7 +39,7 @@ function prepare(documents: readonly Document[], options: { maxBytes?: number; s
   const batch = new DocumentsBatch(
     documents,
     { firstOrdinal: 40, costBytes },
-    { maxBytes, slabs, decoder: REPORT_DECODER },
+    { maxBytes, slabs, decoder: REPORT_DECODER, cache: undefined },
     {
       done: (all) => outcomes.push(...all),
       fail: (error) => {

@@ -38,7 +38,7 @@ function score(texts: readonly string[], slot: KernelSlot): Outcome[] {
   const outcomes: Outcome[] = [];
   const documents = texts.map((text, id) => ({ id, text }));
   const costBytes = documents.reduce((sum, document) => sum + costOf(document), 0);
-  const limits = { maxBytes: 1e6, slabs: new SlabPool(1024, 1), decoder: REPORT_DECODER };
+  const limits = { maxBytes: 1e6, slabs: new SlabPool(1024, 1), decoder: REPORT_DECODER, cache: undefined };
   const batch = new DocumentsBatch(documents, { firstOrdinal: 0, costBytes }, limits, {
     done: (all) => outcomes.push(...all),
     fail: (error) => {

@@ -2,12 +2,10 @@ import { fingerprintOf } from '../../cache/fingerprint.js';
 import { Hasher } from '../../cache/hasher.js';
 import { KeyMaker } from '../../cache/key.js';
 import type { Key } from '../../cache/tier.js';
-import { ENTROPY_SLOTS } from '../../workers/kernel/report-slots.js';
-import { SETTING_SLOTS } from '../../workers/kernel/setting-slots.js';
 import type { Kernel } from '../../workers/kernel-host.js';
-import { MEASURES_VERSION } from '../../workers/measures-version.js';
 import type { CacheCounts, ReportCache } from '../../workers/report-cache.js';
-import { NAMESPACE, type ReportTiers } from './report-tiers.js';
+import { NAMESPACE, STAGE, settingsOf } from './report-key.js';
+import type { ReportTiers } from './report-tiers.js';
 
 /** The cache of the texts in one kernel's memory, which are hashed where they stand. */
 export class PlacedReportCache implements ReportCache {
@@ -24,7 +22,7 @@ export class PlacedReportCache implements ReportCache {
     this.#tiers = tiers;
     this.#slots = kernel.reportSlots;
     const hasher = new Hasher(tiers.secret, { memory, scratchAddress: hashAddress() >>> 0 });
-    this.#keys = new KeyMaker(hasher, NAMESPACE, `report ${MEASURES_VERSION}`, measuresFingerprint(measures));
+    this.#keys = new KeyMaker(hasher, NAMESPACE, STAGE, fingerprintOf(settingsOf(measures)));
   }
 
   find(address: number, bytes: number, report: Float64Array): boolean {
@@ -57,10 +55,4 @@ export class PlacedReportCache implements ReportCache {
   takeCounts(): CacheCounts {
     return this.#tiers.takeCounts();
   }
-}
-
-/** Of everything that changes a report: of counts and entropy that is nothing but what is measured. */
-export function measuresFingerprint(measures: Float64Array): string {
-  const isComplete = (measures[SETTING_SLOTS] ?? 0) > ENTROPY_SLOTS;
-  return fingerprintOf([...(isComplete ? measures : measures.subarray(0, 1))]);
 }

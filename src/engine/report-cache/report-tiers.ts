@@ -4,9 +4,7 @@ import { MemoryTier, resolveMemoryTierOptions } from '../../cache/memory-tier.js
 import type { Entry, Key } from '../../cache/tier.js';
 import { SYSTEM_CLOCK } from '../../core/clock.js';
 import type { CacheCounts } from '../../workers/report-cache.js';
-
-/** Of the tiers and of the keys of reports. */
-export const NAMESPACE = 'reports';
+import { NAMESPACE } from './report-key.js';
 
 /** What an entry weighs beside its doubles: key, check and the objects around them. */
 const ENTRY_BYTES = 256;
