@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 import { MillraceError } from '../core/errors.js';
+import { defineCache } from './commands/cache.js';
 import { defineCalibrate } from './commands/calibrate.js';
 import { defineExplain } from './commands/explain.js';
 import { defineMock } from './commands/mock-llm.js';
@@ -44,6 +45,7 @@ export function createProgram(invocation: Invocation): Command {
   defineScore(program, invocation);
   defineCalibrate(program, invocation);
   defineExplain(program, invocation);
+  defineCache(program, invocation);
   defineMock(program, invocation);
   defineHelp(program);
   return program;

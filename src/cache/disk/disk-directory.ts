@@ -117,9 +117,32 @@ export class DiskDirectory {
   }
 }
 
+/** Whether a store was ever opened in a directory; nothing is made or changed. */
+export async function isStoreDirectory(dir: string): Promise<boolean> {
+  const format = await readFile(join(dir, FORMAT_FILE), 'latin1').catch(() => '');
+  return format.startsWith(`${FORMAT} `);
+}
+
+/** Has the data file examined by whoever enters alone, though it looks as it was left. */
+export async function distrust(dir: string): Promise<void> {
+  await orRefuse(dir, rm(join(dir, CLOSED), { force: true }));
+}
+
+/** Paths of the damaged files that are kept, oldest first. */
+export async function setAsideFiles(dir: string): Promise<string[]> {
+  const names = (await orRefuse(dir, readdir(dir))).filter((name) => name.startsWith(`${DATA}.damaged-`));
+  return names.sort().map((name) => join(dir, name));
+}
+
+/** Bytes of the data file. */
+export async function dataBytes(dir: string): Promise<number> {
+  return (await orRefuse(dir, stat(join(dir, DATA)))).size;
+}
+
 const DATA = 'entries.mdb';
 const USERS = 'users';
 const CLOSED = 'closed';
+const FORMAT_FILE = 'format';
 const FORMAT = 'millrace-cache';
 const FORMAT_VERSION = 1;
 const SECRET_BYTES = 16;
@@ -160,7 +183,7 @@ async function lockDirectory(dir: string, { lockWaitMs, clock, signal }: LockWai
 }
 
 async function checkFormat(dir: string): Promise<void> {
-  const path = join(dir, 'format');
+  const path = join(dir, FORMAT_FILE);
   const content = await readIfThere(path);
   if (content === undefined) {
     await writeWhole(path, `${FORMAT} ${FORMAT_VERSION}\n`);
@@ -214,8 +237,7 @@ async function putAside(dir: string, clock: Clock, reason: string): Promise<SetA
   const path = join(dir, `${DATA}.damaged-${clock.epochMs()}`);
   await rename(join(dir, DATA), path);
   await removeData(dir);
-  const before = (await readdir(dir)).filter((name) => name.startsWith(`${DATA}.damaged-`)).sort();
-  for (const name of before.slice(0, -SET_ASIDE_MAX)) await rm(join(dir, name), { force: true });
+  for (const before of (await setAsideFiles(dir)).slice(0, -SET_ASIDE_MAX)) await rm(before, { force: true });
   return { path, reason };
 }
 

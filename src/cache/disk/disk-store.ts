@@ -113,6 +113,19 @@ export class DiskStore {
     return tier;
   }
 
+  /** Those that somebody has ever opened, by name. */
+  namespaces(): string[] {
+    this.#checkOpen();
+    const prefix = 'entries/';
+    const tables = this.#environment.tableNames().filter((name) => name.startsWith(prefix));
+    return tables.map((name) => name.slice(prefix.length)).sort();
+  }
+
+  /** Whether nobody else has the store open now. */
+  async isAlone(): Promise<boolean> {
+    return this.#directory.isAlone();
+  }
+
   /** What the owner of the store has put under this name; `undefined`: nothing that can be read. */
   getMeta(name: string): unknown {
     this.#checkOpen();

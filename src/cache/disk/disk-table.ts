@@ -84,6 +84,16 @@ export class DiskTable {
     });
   }
 
+  /** Up to `limit` keys of the log behind `cursor`, and which of them no digest leads to. */
+  logFrom(
+    cursor: Uint8Array | undefined,
+    limit: number,
+  ): { readonly keys: readonly Buffer[]; readonly strays: readonly Buffer[] } {
+    const start = cursor === undefined ? FIRST_KEY : Buffer.concat([cursor, FIRST_KEY]);
+    const keys = [...this.#entries.getKeys({ start, limit })].map((key) => Buffer.from(key));
+    return { keys, strays: keys.filter((key) => this.#isStray(key)) };
+  }
+
   readGuard(): SavedGuard | undefined {
     const row = this.#meta.getBinary(this.#guardKey);
     if (row === undefined || row.length < GUARD_HEAD_BYTES || crc32(row.subarray(4)) !== row.readUInt32BE(0)) {
@@ -184,6 +194,11 @@ export class DiskTable {
     return found !== undefined && !isSound(found) && this.remove(digest);
   }
 
+  /** Removes an entry of the log, unless its digest leads to it. */
+  removeStray(key: Buffer): boolean {
+    return this.#isStray(key) && this.#entries.removeSync(key);
+  }
+
   /** Keeps what a guard knows, unless one is kept that knows more. */
   saveGuard({ sequence, bytes }: SavedGuard): void {
     if ((this.readGuard()?.sequence ?? -1) >= sequence) return;
@@ -232,6 +247,12 @@ export class DiskTable {
     this.#indexRow.copy(this.#entryKey, 0, 0, 6);
     this.#digestKey.copy(this.#entryKey, 6);
     this.#entries.putSync(this.#entryKey, record, APPEND);
+  }
+
+  #isStray(key: Buffer): boolean {
+    if (key.length !== ENTRY_KEY_BYTES) return true;
+    const row = this.#index.getBinary(this.#keyOf(digestIn(key, 6)));
+    return row?.length !== INDEX_ROW_BYTES || row.compare(key, 0, 6, 0, 6) !== 0;
   }
 
   #removeEntry(row: Buffer, digest: string): void {
