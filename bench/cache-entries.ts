@@ -11,6 +11,7 @@ const HOUR_MS = 3_600_000;
 export interface CacheEntry {
   /** The key for those who take any string. */
   readonly id: string;
+  readonly text: string;
   readonly key: Key;
   readonly entry: Entry;
   readonly report: Report;
@@ -35,5 +36,5 @@ function makeEntry(report: Report, text: string): CacheEntry {
   const [id, check] = [hash.slice(0, 16), hash.slice(16)];
   const bytes = JSON.stringify(report).length;
   const entry = { check, value: report, expiresAtMs: Date.now() + HOUR_MS, bytes, name: undefined, tags: [] };
-  return { id, key: { digest: id, check: () => check }, entry, report };
+  return { id, text, key: { digest: id, check: () => check }, entry, report };
 }

@@ -3,6 +3,8 @@ import type * as BloomGuardModule from '../src/cache/bloom-guard.js';
 import type * as HasherModule from '../src/cache/hasher.js';
 import type * as KeyModule from '../src/cache/key.js';
 import type * as CompressedTierModule from '../src/cache/compressed-tier.js';
+import type * as CreateCacheModule from '../src/cache/create-cache.js';
+import type * as DiskStoreModule from '../src/cache/disk/disk-store.js';
 import type * as MemoryTierModule from '../src/cache/memory-tier.js';
 import type * as ClockModule from '../src/core/clock.js';
 import type * as DequeModule from '../src/engine/deque.js';
@@ -89,6 +91,14 @@ export async function loadMemoryTier(): Promise<typeof MemoryTierModule> {
 
 export async function loadCompressedTier(): Promise<typeof CompressedTierModule> {
   return (await load('cache/compressed-tier.js')) as typeof CompressedTierModule;
+}
+
+export async function loadCreateCache(): Promise<typeof CreateCacheModule> {
+  return (await load('cache/create-cache.js')) as typeof CreateCacheModule;
+}
+
+export async function loadDiskStore(): Promise<typeof DiskStoreModule> {
+  return (await load('cache/disk/disk-store.js')) as typeof DiskStoreModule;
 }
 
 export async function loadSystemClock(): Promise<ClockModule.Clock> {

@@ -42,6 +42,9 @@ export class Hasher {
   readonly #own: PlaceHasher;
   readonly #buffer: Buffer;
   readonly #place: PlaceHasher | undefined;
+  /** The text whose bytes lie in the block: of one that is found, the check is asked for right after the digest. */
+  #loaded: string | undefined;
+  #loadedBytes = 0;
 
   /**
    * @param secret - `SECRET_BYTES` random bytes, the same for all who share a cache.
@@ -120,11 +123,17 @@ export class Hasher {
     return this.#place;
   }
 
-  /** Puts content that fits a block where the kernel reads it; returns its bytes. */
+  /** Puts content that fits a block where the kernel reads it, unless it still lies there; returns its bytes. */
   #load(content: Content): number {
-    if (typeof content === 'string') return this.#encode(content, CONTENT);
-    this.#own.bytes.set(content, CONTENT);
-    return content.length;
+    if (content === this.#loaded) return this.#loadedBytes;
+    if (typeof content !== 'string') {
+      this.#loaded = undefined;
+      this.#own.bytes.set(content, CONTENT);
+      return content.length;
+    }
+    this.#loadedBytes = this.#encode(content, CONTENT);
+    this.#loaded = content;
+    return this.#loadedBytes;
   }
 
   #encode(text: string, address: number): number {
@@ -134,6 +143,7 @@ export class Hasher {
 
   /** Hands content over in blocks of whole steps, and at last the bytes that do not fill one. */
   #feed(content: Content, steps: Steps): void {
+    this.#loaded = undefined;
     let totalBytes = 0;
     let left = 0;
     for (let start = 0; start < content.length;) {

@@ -251,3 +251,30 @@ function wtf8(text: string): Buffer {
   }
   return Buffer.from(bytes);
 }
+
+describe('a hasher that is asked for many things in any order', () => {
+  it('gives what a fresh one gives, whatever lies in its memory', () => {
+    const long = 'é'.repeat(LONG_UNITS);
+    const contents = [
+      '',
+      'a',
+      'a text',
+      'a text!',
+      'ä text',
+      'lone \ud800',
+      long,
+      Buffer.from('a text'),
+      Buffer.from(long),
+    ];
+    const step = fc.tuple(fc.constantFrom(...contents), fc.constantFrom('digestOf', 'checkOf', 'sha256Of'));
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 2, maxLength: 8 }), (steps) => {
+        const used = new Hasher(SECRET);
+        for (const [content, ask] of steps) {
+          expect(used[ask](content, context)).toBe(new Hasher(SECRET)[ask](content, context));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
