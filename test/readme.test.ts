@@ -29,6 +29,7 @@ const DOCUMENTS = [
   'docs/decisions.md',
   'docs/report.md',
   'docs/expressions.md',
+  'docs/cache.md',
   'docs/errors.md',
   'docs/refine.md',
   'docs/graphs.md',
