@@ -75,8 +75,10 @@ async function measure(
   for (const cache of caches) await check(cache, entries);
   const contestants = caches.map(({ name, prepare, getAll }): Contestant => {
     const run = async () => {
+      const before = process.cpuUsage();
       for (let loop = 0; loop < loops; loop++) await getAll(entries);
-      return {};
+      const { user, system } = process.cpuUsage(before);
+      return { ms: (user + system) / 1000 };
     };
     return prepare === undefined ? { name, run } : { name, prepare, run };
   });
@@ -182,7 +184,7 @@ function usOf(timings: readonly HitTiming[], name: string): number | undefined {
 function tableOf(title: string, timings: readonly HitTiming[]): PartResult['tables'][number] {
   return {
     title,
-    header: ['', 'µs', 'min', 'max', 'hits/s'],
+    header: ['', 'µs of processor', 'min', 'max', 'hits/s'],
     rows: timings.map(({ name, us }) => [
       name,
       formatNumber(median(us)),

@@ -192,16 +192,16 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
   ): Promise<R> {
     const answer = cache.ask(text);
     if (answer === undefined) return abortable(this.#coalescer.score({ id, text }), signal, () => undefined);
-    let isMeasured = false;
+    const call = { isMeasured: false };
     const row =
       answer.row ??
       (await cache.measureOnce(answer.key, signal, () => {
-        isMeasured = true;
+        call.isMeasured = true;
         return this.#rowOf({ id, text }, (kept) => {
           cache.store(answer.key, kept);
         });
       }));
-    if (!isMeasured) this.#documents++;
+    if (!call.isMeasured) this.#documents++; // The others are counted where they are measured.
     return this.#decoder.decode(id, row, 0);
   }
 
