@@ -77,7 +77,7 @@ export const ENGINE_DEFAULTS: EngineLimits = Object.freeze({
   workerHeapMb: 512,
 });
 
-const OPTION_NAMES = [...Object.keys(ENGINE_DEFAULTS), ...MEASURE_OPTION_NAMES, 'cache', 'jobs', 'memory', 'preset'];
+const OPTION_NAMES = [...Object.keys(ENGINE_DEFAULTS), ...MEASURE_OPTION_NAMES, 'jobs', 'memory', 'preset', 'cache'];
 
 /** Takes partial options, returns frozen and complete ones, refuses with the option's path. */
 export function resolveEngineOptions(options: EngineOptions = {}): ResolvedEngineOptions {
