@@ -138,8 +138,9 @@ describe('a row that ends its worker', () => {
   const COUNT = 400;
 
   /** Row 200 ends its worker; rows 10 and 390 depend on it, by way of 190 (in its chunk) and 210. */
-  function rowsWith(cue: string): string {
-    const parts: Readonly<Record<number, number>> = { 10: 199, 199: 200, 210: 200, 390: 210, 30: 31 };
+  const PARTS_OF: Readonly<Record<number, number>> = { 10: 199, 199: 200, 210: 200, 390: 210, 30: 31 };
+
+  function rowsWith(cue: string, parts = PARTS_OF): string {
     const rows = Array.from({ length: COUNT }, (_, id) => {
       return { id, text: id === 200 ? cue : `Row ${id}. ${'word '.repeat(id % 40)}`, parts: parts[id] };
     });
@@ -178,6 +179,22 @@ describe('a row that ends its worker', () => {
       expect(rows).toEqual(expected.rows);
       expect(letters).toEqual(expected.letters);
     }
+  });
+
+  it('fails what comes behind it without a second pass, even if that was scored already', async () => {
+    const input = rowsWith('FAULT:exit', { 210: 200, 390: 210 });
+    given.workerFile = FAULTY_WORKER;
+    const written: Buffer[] = [];
+    const stdout = new Writable({
+      write: (bytes: Buffer, _encoding, done) => {
+        written.push(Buffer.from(bytes));
+        done();
+      },
+    });
+    const failed = scratch.fresh('.failed.jsonl');
+    await scoreFiles({ ...OPTIONS, ...PARTS, inputs: [input], stdout, failed });
+    expect(readRows(failed).map(({ id }) => id)).toEqual([200, 210, 390]);
+    expect(Buffer.concat(written).toString().split('\n')).toHaveLength(COUNT - 3 + 1);
   });
 
   it('ends a run to a stream that has a row which depends on it', async () => {
