@@ -112,3 +112,5 @@ export type { PriceOptions, PricesOptions } from './refine/prices.js';
 export { refineByRules } from './refine/providers/rules/refine-by-rules.js';
 export type { RulesOptions } from './refine/providers/rules/options.js';
 export { RULE_NAMES, type RuleName } from './refine/providers/rules/rule.js';
+export type { EngineCacheOptions } from './engine/report-cache/cache-option.js';
+export type { EngineCacheStats } from './engine/report-cache/engine-cache.js';
