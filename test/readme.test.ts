@@ -216,10 +216,11 @@ function constantOf(source: string, path: string): number {
   const [name = '', property] = path.split('.');
   const at = source.search(new RegExp(`^(export )?const ${name}\\b`, 'm'));
   if (at === -1) throw new Error(`there is no constant ${name}`);
-  const definition = property === undefined ? `const ${name}\\b[^=]* = ([^;]+);` : `\\b${property}: ([^,]+),`;
+  const definition = property === undefined ? `const ${name}\\b[^=]* = ([^;]+);` : `\\b${property}: ([^,}]+)`;
   const value = new RegExp(definition).exec(source.slice(at))?.[1];
   if (value === undefined) throw new Error(`there is no ${path}`);
   return value
+    .replace(/(\d+) \*\* (\d+)/, (_, base, exponent) => String(Number(base) ** Number(exponent)))
     .split('*')
     .map((factor) => factor.trim())
     .reduce((product, factor) => {
