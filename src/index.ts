@@ -59,7 +59,7 @@ export type { Advice, DimensionExplanation, Part } from './engine/explain/dimens
 export type { Repeat, Repeats } from './engine/explain/repeats.js';
 export type { GraphEvents, GraphRun, GraphSummary } from './engine/graph/graph-run.js';
 export type { GraphOptions } from './engine/graph/options.js';
-export type { CpuTask, Task, TaskContext, TaskOutcome, TaskPriority, WaitTask } from './engine/graph/task.js';
+export type { CpuTask, Task, TaskContext, TaskOutcome, WaitTask } from './engine/graph/task.js';
 export type { DocumentSource } from './engine/document-stream.js';
 export type { EngineOptions } from './engine/options.js';
 export { calibrate } from './engine/calibrate/calibrate.js';

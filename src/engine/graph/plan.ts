@@ -7,7 +7,8 @@ import { findCycle, topologicalOrder } from './order.js';
 import { rankUpwards } from './rank.js';
 import type { Precedence } from './ready-heap.js';
 import { cycleError, missingError } from './refusals.js';
-import { TASK_PRIORITIES, type CpuTask, type Task, type TaskPriority } from './task.js';
+import { PRIORITIES, type Priority } from '../../core/flow/priority.js';
+import type { CpuTask, Task } from './task.js';
 
 /** As many as a `Map` of ids can hold. */
 export const TASKS_MAX = 2 ** 24;
@@ -72,8 +73,8 @@ export function moduleHref({ module }: CpuTask): string {
   return isAbsolute(module) ? pathToFileURL(module).href : module;
 }
 
-function levelOf(priority: TaskPriority): number {
-  return TASK_PRIORITIES.indexOf(priority);
+function levelOf(priority: Priority): number {
+  return PRIORITIES.indexOf(priority);
 }
 
 function numberTasks(tasks: readonly Task[]): Map<string, number> {
@@ -130,7 +131,7 @@ function checkTask(number: number, task: Task): void {
   const { id, dependsOn, priority, cost, tolerates } = task;
   checkString(`tasks[${number}].id`, id);
   if (dependsOn !== undefined) checkDependsOn(`tasks[${number}].dependsOn`, dependsOn);
-  if (priority !== undefined) checkChoice(`tasks[${number}].priority`, priority, TASK_PRIORITIES);
+  if (priority !== undefined) checkChoice(`tasks[${number}].priority`, priority, PRIORITIES);
   if (cost !== undefined) checkCost(`tasks[${number}].cost`, cost);
   if (tolerates !== undefined) checkBoolean(`tasks[${number}].tolerates`, tolerates);
   checkWork(`tasks[${number}]`, task);

@@ -1,8 +1,5 @@
+import type { Priority } from '../../core/flow/priority.js';
 import type { MillraceError } from '../../core/errors.js';
-
-/** From what may wait to what must not. */
-export const TASK_PRIORITIES = ['low', 'normal', 'high', 'critical'] as const;
-export type TaskPriority = (typeof TASK_PRIORITIES)[number];
 
 interface TaskBase {
   /** Names the task within its graph. */
@@ -10,7 +7,7 @@ interface TaskBase {
   /** Ids of the tasks that must have settled before. @defaultValue none */
   readonly dependsOn?: readonly string[];
   /** Of tasks that could run, one of higher priority does; what it depends on counts as much. @defaultValue 'normal' */
-  readonly priority?: TaskPriority;
+  readonly priority?: Priority;
   /** How long it takes, in a unit of your choice that all tasks share. Above 0. @defaultValue 1 */
   readonly cost?: number;
   /** True: runs even if tasks that it depends on have failed, and is given their errors. @defaultValue false */
