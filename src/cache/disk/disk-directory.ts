@@ -30,6 +30,7 @@ export interface LockWait {
  *     users/<id>           one for each store that is open: its process
  *     closed               what the data file looked like when its last user left in good order
  *     entries.mdb, -lock   lmdb's files
+ *     gate.mdb, -lock      lmdb's files too: the gate, which holds nothing
  *     entries.mdb.damaged-<ms since 1970>
  *
  * Whoever enters alone and does not find the data file just as it was left examines it before lmdb opens it. The end of a process
@@ -38,6 +39,7 @@ export interface LockWait {
 export class DiskDirectory {
   readonly secret: Uint8Array;
   readonly dataPath: string;
+  readonly gatePath: string;
   readonly setAside: SetAside | undefined;
   readonly #dir: string;
   readonly #userPath: string;
@@ -47,6 +49,7 @@ export class DiskDirectory {
     this.secret = secret;
     this.#userPath = userPath;
     this.dataPath = join(dir, DATA);
+    this.gatePath = join(dir, GATE);
     this.setAside = setAside;
   }
 
@@ -140,6 +143,7 @@ export async function dataBytes(dir: string): Promise<number> {
 }
 
 const DATA = 'entries.mdb';
+const GATE = 'gate.mdb';
 const USERS = 'users';
 const CLOSED = 'closed';
 const FORMAT_FILE = 'format';
@@ -224,8 +228,8 @@ async function countUsers(dir: string): Promise<number> {
 }
 
 async function examine(dir: string, clock: Clock): Promise<SetAside | undefined> {
-  // What lmdb keeps about readers and writers; with nobody there it holds nothing.
-  await rm(join(dir, `${DATA}-lock`), { force: true });
+  // What lmdb keeps about readers and writers, and the gate; with nobody there they hold nothing.
+  for (const name of [`${DATA}-lock`, GATE, `${GATE}-lock`]) await rm(join(dir, name), { force: true });
   const path = join(dir, DATA);
   const looks = await looksOf(path);
   if (looks === undefined || (await readIfThere(join(dir, CLOSED)))?.toString('latin1') === looks) return undefined;

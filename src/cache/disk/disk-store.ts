@@ -15,6 +15,7 @@ import { DiskTable } from './disk-table.js';
 import { DiskTier } from './disk-tier.js';
 import { DiskWriter, type WriteOwner } from './disk-writer.js';
 import { Environment, tableSize, type Table } from './environment.js';
+import { Gate } from './gate.js';
 
 /** What a store takes besides its options. */
 export interface DiskStoreContext {
@@ -33,6 +34,7 @@ export class DiskStore {
   /** The file that was found damaged when the store was opened, if there was one; the store began empty then. */
   readonly setAside: SetAside | undefined;
   readonly #directory: DiskDirectory;
+  readonly #gate: Gate;
   readonly #environment: Environment;
   readonly #meta: Table;
   readonly #writer: DiskWriter;
@@ -44,7 +46,7 @@ export class DiskStore {
   private constructor(
     dir: string,
     directory: DiskDirectory,
-    environment: Environment,
+    { gate, environment }: Opened,
     queueBytesMax: number,
     wait: LockWait,
   ) {
@@ -52,6 +54,7 @@ export class DiskStore {
     this.secret = directory.secret;
     this.setAside = directory.setAside;
     this.#directory = directory;
+    this.#gate = gate;
     this.#environment = environment;
     this.#meta = environment.table('meta');
     this.#wait = wait;
@@ -69,11 +72,7 @@ export class DiskStore {
     const { lockWaitMs, queueBytesMax } = resolveDiskStoreOptions(options, 'disk');
     const { clock = SYSTEM_CLOCK, signal } = context;
     const wait: LockWait = { lockWaitMs, clock, signal };
-    const { directory, used } = await DiskDirectory.enter(
-      dir,
-      wait,
-      ({ dataPath }) => new Environment(dataPath, TABLES_MAX),
-    );
+    const { directory, used } = await DiskDirectory.enter(dir, wait, openFiles);
     return new DiskStore(dir, directory, used, queueBytesMax, { lockWaitMs, clock, signal: undefined });
   }
 
@@ -182,6 +181,7 @@ export class DiskStore {
     await this.#directory.leave(this.#wait, async (isAlone) => {
       const shrunk = isAlone && !this.#isSuspect ? await this.#shrink() : undefined;
       await this.#environment.close();
+      await this.#gate.close();
       if (shrunk !== undefined) {
         await rm(`${this.#directory.dataPath}-lock`, { force: true });
         await rename(shrunk, this.#directory.dataPath);
@@ -206,7 +206,7 @@ export class DiskStore {
       for (const file of [path, `${path}-lock`]) await rm(file, { force: true });
     };
     await remove();
-    const target = new Environment(path, TABLES_MAX);
+    const target = new Environment(path, TABLES_MAX, this.#gate);
     try {
       await this.#environment.copyTo(target);
       await target.close();
@@ -225,6 +225,12 @@ export class DiskStore {
   }
 }
 
+/** What a store has open. */
+interface Opened {
+  readonly gate: Gate;
+  readonly environment: Environment;
+}
+
 const NAMESPACES_MAX = 32;
 const NAMESPACE_LENGTH_MAX = 64;
 /** All that anybody may have made in the file, and some more. */
@@ -233,6 +239,16 @@ const COPIED_BYTES_MAX = 16 * 2 ** 20;
 const SHRUNK_FROM_BYTES = 2 * 2 ** 20;
 
 const NOBODY: WriteOwner = Object.freeze({ begin: () => {}, end: () => {} });
+
+function openFiles({ dataPath, gatePath }: DiskDirectory): Opened {
+  const gate = Gate.open(gatePath);
+  try {
+    return { gate, environment: new Environment(dataPath, TABLES_MAX, gate) };
+  } catch (thrown) {
+    void gate.close();
+    throw thrown;
+  }
+}
 
 function metaKey(name: string): Buffer {
   return Buffer.from(`value/${name}`);

@@ -24,8 +24,8 @@ export interface WriteOwner {
 /**
  * Writes in small transactions, one after the other.
  *
- * What comes while one is being committed goes into the next. A transaction takes up the calling thread for about `SLICE_MS`, however
- * much is waiting; committing it is lmdb's thread's work.
+ * What comes while one waits for its turn goes into it, and the rest into the next. A transaction takes up the calling thread for about
+ * `SLICE_MS` and its commit, however much is waiting.
  */
 export class DiskWriter {
   readonly #environment: Environment;

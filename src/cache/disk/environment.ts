@@ -1,5 +1,6 @@
 import { open, type Database, type RangeOptions, type RootDatabase } from 'lmdb';
-import { MillraceError, messageOf } from '../../core/errors.js';
+import { MillraceError } from '../../core/errors.js';
+import type { Gate } from './gate.js';
 
 /** A table of an environment: bytes to bytes, in the order of the keys' bytes. */
 export type Table = Database<Buffer, Uint8Array>;
@@ -11,46 +12,50 @@ export type KeyRange = Pick<RangeOptions, 'start' | 'end' | 'limit' | 'reverse'>
  * One lmdb file, opened the way the cache uses it.
  *
  * - Reads are synchronous.
- * - A write transaction begins and commits on lmdb's own thread; only what is done in between runs here. Other processes and
- *   threads wait for it, so it must be short.
+ * - A write transaction waits for its turn at the gate on lmdb's own thread, and then runs here as a whole. Other processes and threads
+ *   wait for it, so it must be short.
  * - Nothing waits for the disk (`noSync`): what is committed is in the system's hands and survives the end of the process. A power
  *   failure may damage the file; it then has not been closed cleanly, and is checked before it is opened again.
  */
 export class Environment {
   readonly #root: RootDatabase<Buffer, Uint8Array>;
+  readonly #gate: Gate;
   #turn = 0;
   #isFresh = false;
 
-  /** @throws what lmdb says when the file cannot be opened. */
-  constructor(path: string, tablesMax: number) {
-    this.#root = open<Buffer, Uint8Array>({
-      path,
-      maxDbs: tablesMax,
-      encoding: 'binary',
-      keyEncoding: 'binary',
-      noSync: true,
-      overlappingSync: false,
-      // Batches of its own would have promises of their own, which nobody could handle when a commit fails.
-      eventTurnBatching: false,
-    });
+  /**
+   * @param gate - the gate of all who use the file; the environment does not close it.
+   * @throws what lmdb says when the file cannot be opened.
+   */
+  constructor(path: string, tablesMax: number, gate: Gate) {
+    this.#gate = gate;
+    this.#root = gate.enterSync(() =>
+      open<Buffer, Uint8Array>({
+        path,
+        maxDbs: tablesMax,
+        encoding: 'binary',
+        keyEncoding: 'binary',
+        noSync: true,
+        overlappingSync: false,
+        eventTurnBatching: false,
+      }),
+    );
   }
 
   /** Opens a table, making it when there is none. Waits for the write transaction that is under way. */
   table(name: string): Table {
-    return this.#root.openDB<Buffer, Uint8Array>({ name, encoding: 'binary', keyEncoding: 'binary' });
+    return this.#gate.enterSync(() =>
+      this.#root.openDB<Buffer, Uint8Array>({ name, encoding: 'binary', keyEncoding: 'binary' }),
+    );
   }
 
   /**
    * Runs `work` in a write transaction, with synchronous puts and removals; what it returns is given when that is committed.
    *
-   * What `work` has done before it throws is committed all the same, unless the environment itself failed.
+   * When `work` throws, nothing of it is written.
    */
-  async transact<T>(work: () => T): Promise<T> {
-    try {
-      return await this.#root.transaction(work);
-    } catch (thrown) {
-      throw await withReason(thrown);
-    }
+  transact<T>(work: () => T): Promise<T> {
+    return this.#gate.enter(() => this.#root.transactionSync(work));
   }
 
   /**
@@ -114,12 +119,4 @@ function numberIn(stats: object, name: string): number {
   const value: unknown = Reflect.get(stats, name);
   if (typeof value !== 'number') throw new MillraceError('ERR_INTERNAL', `lmdb tells no ${name}`);
   return value;
-}
-
-/** lmdb rejects a commit with an error whose reason is a second promise, rejected a moment later: both have to be handled. */
-async function withReason(thrown: unknown): Promise<Error> {
-  if (!(thrown instanceof Error)) return new Error(String(thrown));
-  if (!('commitError' in thrown) || !(thrown.commitError instanceof Promise)) return thrown;
-  const reason: unknown = await thrown.commitError.catch((error: unknown) => error);
-  return new Error(messageOf(reason), { cause: thrown });
 }

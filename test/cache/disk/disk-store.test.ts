@@ -6,12 +6,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { DiskStore } from '../../../src/cache/disk/disk-store.js';
 import type { DiskStoreOptions, DiskTierOptions } from '../../../src/cache/disk/disk-options.js';
 import { Environment } from '../../../src/cache/disk/environment.js';
+import { Gate } from '../../../src/cache/disk/gate.js';
 import { Scratch } from '../../support/scratch.js';
 import { entryOf, keyOf, valueOf } from './entries.js';
 import { exactFilters } from './filters.js';
@@ -22,6 +24,7 @@ const SCRIPT = new URL('./process.ts', import.meta.url);
 async function runProcess(...args: string[]): Promise<string> {
   const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(SCRIPT), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 20_000,
   });
   return (await text(child.stdout)).trim();
 }
@@ -73,6 +76,11 @@ describe('one directory', () => {
     for (let number = 0; number < 400; number++) await tier.set(keyOf(number), entryOf(number));
     expect(tier.stats().rawBytes).toBe(rawBytes);
     await store.close();
+  });
+
+  it('can be opened by a thread that is writing to it', async () => {
+    // In a process of its own, since a thread that waited for itself would never end.
+    expect(await runProcess('beside', scratch.fresh(''))).toBe('opened');
   });
 
   it('holds namespaces apart', async () => {
@@ -167,6 +175,21 @@ describe('refused', () => {
 });
 
 describe('shapes of objects', () => {
+  /** Overwrites the lists of shapes, and tells how many there were. */
+  async function breakLists(dir: string): Promise<number> {
+    const gate = Gate.open(join(dir, 'gate.mdb'));
+    const environment = new Environment(join(dir, 'entries.mdb'), 10, gate);
+    const meta = environment.table('meta');
+    const names = [...meta.getKeys()].map((key) => Buffer.from(key).toString('latin1'));
+    const lists = names.filter((name) => name.startsWith('shapes/a/'));
+    await environment.transact(() => {
+      for (const list of lists) meta.putSync(Buffer.from(list), Buffer.from('[["b","a"]]'));
+    });
+    await environment.close();
+    await gate.close();
+    return lists.length;
+  }
+
   const shaped = (number: number): object => ({
     [`field ${number % 40}`]: number,
     common: [{ [`in ${number % 7}`]: number }],
@@ -180,7 +203,7 @@ describe('shapes of objects', () => {
     for (let number = 0; number < 200; number++) {
       await tiers[number % 2]!.set(keyOf(number), { ...entryOf(number), value: shaped(number) });
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     for (const tier of tiers) {
       for (let number = 0; number < 200; number++) expect(tier.get(keyOf(number))?.value).toEqual(shaped(number));
     }
@@ -197,15 +220,7 @@ describe('shapes of objects', () => {
     const tier = store.tier('a', { guard: false });
     await tier.set(keyOf(1), { ...entryOf(1), value: { a: 1, b: 2 } });
     await store.close();
-    const environment = new Environment(join(dir, 'entries.mdb'), 10);
-    const meta = environment.table('meta');
-    const names = [...meta.getKeys()].map((key) => Buffer.from(key).toString('latin1'));
-    const lists = names.filter((name) => name.startsWith('shapes/a/'));
-    expect(lists).toHaveLength(1);
-    await environment.transact(() => {
-      meta.putSync(Buffer.from(lists[0]!), Buffer.from('[["b","a"]]'));
-    });
-    await environment.close();
+    expect(await breakLists(dir)).toBe(1);
 
     const again = await DiskStore.open(dir);
     const other = again.tier('a', { guard: false });

@@ -4,10 +4,14 @@
  *     write DIR FROM     writes entries from a number on until it is killed, and prints each number that is acknowledged
  *     some DIR FROM TO   writes these entries, says whether it finds them, closes
  *     secret DIR         prints the secret
+ *     open PATH COUNT    opens an environment in the file so many times, one after the other
+ *     beside DIR         opens stores beside one that is being written, and says that it got to the end
  *     try DIR…           opens each, and checks that it finds nothing wrong, can be written, and opened again
  */
 import { DiskStore } from '../../../src/cache/disk/disk-store.js';
 import type { DiskTier } from '../../../src/cache/disk/disk-tier.js';
+import { Environment } from '../../../src/cache/disk/environment.js';
+import { Gate } from '../../../src/cache/disk/gate.js';
 import { workerData } from 'node:worker_threads';
 import { entryOf, keyOf, valueOf } from './entries.js';
 
@@ -28,6 +32,16 @@ switch (task) {
     await store.close();
     break;
   }
+  case 'open':
+    for (let count = Number(rest[0]); count > 0; count--) {
+      const gate = Gate.open(`${dir}.gate`);
+      await new Environment(dir, 10, gate).close();
+      await gate.close();
+    }
+    break;
+  case 'beside':
+    await openBeside();
+    break;
   case 'try':
     for (const each of [dir, ...rest]) console.log(JSON.stringify(await tryStore(each)));
     break;
@@ -51,6 +65,24 @@ async function writeSome(from: number, to: number): Promise<void> {
   for (let number = from; number < to; number++) await tier.set(keyOf(number), entryOf(number));
   console.log(count(tier, from, to).right === to - from ? 'found' : 'lost');
   await store.close();
+}
+
+async function openBeside(): Promise<void> {
+  const store = await DiskStore.open(dir);
+  const tier = store.tier('a', TIER);
+  const over = new AbortController();
+  const writing = (async () => {
+    for (let number = 0; !over.signal.aborted; number++) await tier.set(keyOf(number), entryOf(number));
+  })();
+  for (let number = 0; number < 10; number++) {
+    const other = await DiskStore.open(dir);
+    for (const namespace of ['a', `b${number}`]) other.tier(namespace, TIER);
+    await other.close();
+  }
+  over.abort();
+  await writing;
+  await store.close();
+  console.log('opened');
 }
 
 async function tryStore(path: string): Promise<object> {
