@@ -55,8 +55,10 @@ export class DiskTable {
     const expiresAtMs = row.readDoubleBE(6);
     row.copy(this.#entryKey, 0, 0, 6);
     this.#digestKey.copy(this.#entryKey, 6);
-    const record = this.#entries.getBinaryFast(this.#entryKey);
-    if (record === undefined || record.length < RECORD_HEAD_BYTES) return DAMAGED;
+    const found: Uint8Array | undefined = this.#entries.getBinaryFast(this.#entryKey);
+    if (found === undefined || found.length < RECORD_HEAD_BYTES) return DAMAGED;
+    // From 16 MiB on, what lmdb gives is no Buffer.
+    const record = Buffer.isBuffer(found) ? found : Buffer.from(found.buffer, found.byteOffset, found.byteLength);
     return {
       expiresAtMs,
       usedAtMs: record.readDoubleBE(0),

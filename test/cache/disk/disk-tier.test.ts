@@ -159,6 +159,24 @@ describe('L3', () => {
     }
   });
 
+  it('holds values of any size', async () => {
+    const store = await openStore(new ManualClock());
+    const tier = store.tier('a', { compressFromBytes: 1e9, lastUseMs: 0 });
+    const sizes = [1, 2 ** 16, 2 ** 16 + 1, 2 ** 24 + 1, 2 ** 25];
+    for (const [number, bytes] of sizes.entries()) {
+      await tier.set(keyOf(number), { ...entryOf(number), value: Buffer.alloc(bytes, number) });
+    }
+    // The second time each has been moved to the end of the log.
+    for (let round = 0; round < 2; round++) {
+      for (const [number, bytes] of sizes.entries()) {
+        const value = tier.get(keyOf(number))?.value;
+        expect(value instanceof Buffer && value.equals(Buffer.alloc(bytes, number))).toBe(true);
+      }
+      await tier.set(keyOf(100 + round), entryOf(100 + round));
+    }
+    expect(tier.stats().failures).toBe(0);
+  });
+
   it('refuses calls after it was closed', async () => {
     const store = await openStore(new ManualClock());
     const tier = store.tier('a', {});
