@@ -190,12 +190,6 @@ export class DiskTable {
     return found !== undefined && found.expiresAtMs <= nowMs && this.remove(digest);
   }
 
-  /** @param isSound - whether an entry can be read. */
-  removeDamaged(digest: string, isSound: (found: Found) => boolean): boolean {
-    const found = this.find(digest);
-    return found !== undefined && !isSound(found) && this.remove(digest);
-  }
-
   /** Removes an entry of the log, unless its digest leads to it. */
   removeStray(key: Buffer): boolean {
     return this.#isStray(key) && this.#entries.removeSync(key);

@@ -193,19 +193,15 @@ export class DiskTier implements Tier, WriteOwner {
   }
 
   async #verifyIndex(): Promise<Pick<TierVerification, 'entries' | 'damaged'>> {
-    const isSound = (each: Found): boolean => this.#decode(each) !== undefined;
     let [entries, damaged] = [0, 0];
     for (let cursor: string | undefined, isDone = false; !isDone;) {
       this.#checkOpen();
       this.#table.turn();
       const page = this.#table.digestsFrom(cursor, VERIFIED_A_TURN);
       for (const { digest } of page) {
-        const found = this.#table.find(digest);
-        if (found !== undefined && !this.#shapes.knows(found.shapes)) this.#shapes.learn(found.shapes);
-        const again = this.#table.find(digest); // learning has read another row
-        if (again === undefined || isSound(again)) continue;
+        if (!this.#isDamaged(digest)) continue;
         damaged++;
-        await this.#remove(digest, () => this.#table.removeDamaged(digest, isSound));
+        await this.#remove(digest, () => this.#isDamaged(digest) && this.#table.remove(digest));
       }
       entries += page.length;
       cursor = page.at(-1)?.digest;
@@ -239,11 +235,7 @@ export class DiskTier implements Tier, WriteOwner {
     this.#table.turn();
     if (this.#guard?.mayContain(digest) === false) return undefined;
     try {
-      let found = this.#table.find(digest);
-      if (found !== undefined && !this.#shapes.knows(found.shapes)) {
-        this.#shapes.learn(found.shapes);
-        found = this.#table.find(digest);
-      }
+      const found = this.#lookUp(digest);
       if (found === undefined) {
         this.#guard?.noteFalsePositive();
         return undefined;
@@ -256,9 +248,7 @@ export class DiskTier implements Tier, WriteOwner {
       const entry = this.#decode(found);
       if (entry === undefined) {
         this.#count.damaged++;
-        void this.#remove(digest, () =>
-          this.#table.removeDamaged(digest, (each) => this.#decode(each) !== undefined),
-        ).catch(() => {});
+        void this.#remove(digest, () => this.#isDamaged(digest) && this.#table.remove(digest)).catch(() => {});
         return undefined;
       }
       if (entry.check !== key.check()) {
@@ -272,6 +262,20 @@ export class DiskTier implements Tier, WriteOwner {
       this.#onSuspicion();
       return undefined;
     }
+  }
+
+  /** What the table has, once the shapes that reading it takes are known. */
+  #lookUp(digest: string): Found | undefined {
+    const found = this.#table.find(digest);
+    if (found === undefined || this.#shapes.knows(found.shapes)) return found;
+    this.#shapes.learn(found.shapes);
+    return this.#table.find(digest);
+  }
+
+  /** In a transaction: others may have written the entry anew, with shapes of theirs, since it was found damaged. */
+  #isDamaged(digest: string): boolean {
+    const found = this.#lookUp(digest);
+    return found !== undefined && this.#decode(found) === undefined;
   }
 
   async #store(digest: string, { encoded, list }: Shaped, expiresAtMs: number): Promise<void> {

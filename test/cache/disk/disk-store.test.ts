@@ -214,6 +214,22 @@ describe('shapes of objects', () => {
     await again.close();
   });
 
+  it('of an entry that is written anew are looked for before the one that was damaged is removed', async () => {
+    const dir = scratch.fresh('');
+    const stores = [await DiskStore.open(dir), await DiskStore.open(dir)] as const;
+    const [one, other] = [stores[0].tier('a', { guard: false }), stores[1].tier('a', { guard: false })];
+    await one.set(keyOf(1), { ...entryOf(1), value: { a: 1 } });
+    await breakLists(dir);
+    const written = one.set(keyOf(1), { ...entryOf(1), value: { c: 3 } });
+    expect(other.get(keyOf(1))).toBeUndefined(); // and its removal waits behind what is written
+    await written;
+    await stores[1].flush();
+    expect(other.stats()).toMatchObject({ damaged: 1, entries: 1 });
+    await nextTurn();
+    for (const tier of [one, other]) expect(tier.get(keyOf(1))?.value).toEqual({ c: 3 });
+    for (const store of stores) await store.close();
+  });
+
   it('that are lost make entries unreadable, not wrong', async () => {
     const dir = scratch.fresh('');
     const store = await DiskStore.open(dir);
