@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSameProcess, parseProcess, thisProcess, type ProcessIdentity } from './process-identity.js';
 
@@ -54,6 +54,8 @@ const ATTEMPTS_MAX = 50;
 const WAIT_MS = 20;
 /** A guard is held for a few file operations; one of this age was left by a process that was killed inside them. */
 const GUARD_AGE_MS_MAX = 5000;
+/** What file systems without hard links say. */
+const LINKS_REFUSED = new Set<unknown>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 class FileLock implements Lock {
   readonly #file: string;
@@ -74,9 +76,24 @@ class FileLock implements Lock {
   }
 }
 
+/** Makes the file with all of its content at once: an owner that is held up while it writes would be taken for one that is gone. */
 async function create(file: string, content: string): Promise<boolean> {
+  const written = `${file}.${randomUUID()}`;
   try {
-    await writeFile(file, content, { flag: 'wx' });
+    await writeFile(written, content);
+    return await isMade(link(written, file));
+  } catch (thrown) {
+    if (!LINKS_REFUSED.has(codeOf(thrown))) throw thrown;
+    return await isMade(writeFile(file, content, { flag: 'wx' }));
+  } finally {
+    await rm(written, { force: true });
+  }
+}
+
+/** False: it is there already. */
+async function isMade(making: Promise<void>): Promise<boolean> {
+  try {
+    await making;
     return true;
   } catch (thrown) {
     if (codeOf(thrown) === 'EEXIST') return false;
@@ -119,7 +136,7 @@ function parseOwner(content: string): Owner | undefined {
  */
 async function removeStale(file: string, content: string): Promise<void> {
   const guard = `${file}.guard`;
-  if (!(await create(guard, ''))) {
+  if (!(await isMade(writeFile(guard, '', { flag: 'wx' })))) {
     await sleep(WAIT_MS);
     const stats = await stat(guard).catch(() => undefined);
     if (stats !== undefined && Date.now() - stats.mtimeMs > GUARD_AGE_MS_MAX) await rm(guard, { force: true });
