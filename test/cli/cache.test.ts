@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiskStore } from '../../src/cache/disk/disk-store.js';
 import { Environment } from '../../src/cache/disk/environment.js';
+import { Gate } from '../../src/cache/disk/gate.js';
 import { main } from '../../src/cli/main.js';
 import { entryOf, keyOf, valueOf } from '../cache/disk/entries.js';
 import { Scratch } from '../support/scratch.js';
@@ -44,12 +45,14 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
 
 /** Changes the tables of namespace `a` behind the store's back. */
 async function tamper(dir: string, work: (index: Rows, entries: Rows) => void): Promise<void> {
-  const environment = new Environment(join(dir, 'entries.mdb'), 64);
+  const gate = Gate.open(join(dir, 'gate.mdb'));
+  const environment = new Environment(join(dir, 'entries.mdb'), 64, gate);
   const [index, entries] = [environment.table('index/a'), environment.table('entries/a')];
   await environment.transact(() => {
     work(index, entries);
   });
   await environment.close();
+  await gate.close();
 }
 type Rows = ReturnType<Environment['table']>;
 
