@@ -75,7 +75,7 @@ it('passes over what fails because of others', async () => {
     }),
     { numRuns: 150 },
   );
-  expect(failedForOthers).toBeGreaterThan(500);
+  expect(failedForOthers).toBeGreaterThan(100);
 });
 
 /** What scoring finds is not passed over; dependencies that are none are not found by it. */
