@@ -383,7 +383,7 @@ export class CallLedger {
     await this.#journal.close();
   }
 
-  /** The snapshot of this session makes what came before it unnecessary, but for documents that are not written. */
+  /** The snapshot of this opening makes what came before it unnecessary, but for documents that are not written. */
   async #start(): Promise<void> {
     try {
       await this.#log.flushed();
