@@ -1,0 +1,113 @@
+import type { Readable, Writable } from 'node:stream';
+import type { CacheCounts } from '../../workers/report-cache.js';
+import type { CallLedgerOptions } from '../../ledger/calls/options.js';
+import type { CallerStatus } from '../../refine/caller/caller.js';
+import type { Estimate } from '../../refine/estimate.js';
+import type { Recommendation } from '../../refine/recommend.js';
+import type { EssentialNumbers } from '../../refine/row.js';
+import type { CacheOptions } from '../report-cache/cache-option.js';
+import type { RefineRunOptions } from '../refine/options.js';
+import type { RefineCounts } from '../refine/refiner.js';
+
+/** What `refineFiles` reads, writes and keeps to. */
+export interface RefineFilesOptions extends Omit<RefineRunOptions, 'cache'> {
+  /** Files, directories, globs, or `-` for JSON Lines on `stdin`. At least one. */
+  readonly inputs: readonly string[];
+  /** Output path; gzip when it ends in `.gz`. Left out or `-`: `stdout`, which no run can be resumed on. */
+  readonly output?: string;
+  /** Path of the dead letters. @defaultValue `<output>.failed.jsonl`; without an output file they go to `stderr` */
+  readonly failed?: string;
+  /**
+   * Directory of the ledger: what was sent, answered and written. The same call goes on with a run that was killed, and does
+   * nothing for one that is complete. @defaultValue none: an interrupted run begins anew
+   */
+  readonly run?: string;
+  /** Tries the dead letters of a complete run again. Needs `run`. @defaultValue false */
+  readonly retryFailed?: boolean;
+  /** Bounds of the ledger. */
+  readonly ledger?: CallLedgerOptions;
+  /** Field of a JSON row that holds the text. @defaultValue 'text' */
+  readonly textField?: string;
+  /** Field of a JSON row that holds the id. @defaultValue 'id' */
+  readonly idField?: string;
+  /** Threads that score. Integer, 1 to 256. @defaultValue the machine's parallelism */
+  readonly workers?: number;
+  /** Largest text in UTF-8 bytes; a larger one becomes a dead letter. Integer, 1 to 128 MiB. @defaultValue 64 MiB */
+  readonly maxBytes?: number;
+  /** Where answers are found that were paid for before; `false`: nowhere. @defaultValue false */
+  readonly cache?: CacheOptions | false;
+  /**
+   * Ends the run in order: nothing more is sent, calls in flight are answered or time out, what is answered is recorded, what is
+   * finished is written. Then the run rejects with `ERR_ABORTED`.
+   */
+  readonly stop?: AbortSignal;
+  /** Ends the run at once: calls in flight are given up, and stay charged. What is answered is recorded. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called a few times a second, and when the run ends. */
+  readonly onProgress?: (progress: RefineProgress) => void;
+  /** @defaultValue process.stdin */
+  readonly stdin?: Readable;
+  /** @defaultValue process.stdout */
+  readonly stdout?: Writable;
+  /** Takes the dead letters when neither `output` nor `failed` names a file. @defaultValue process.stderr */
+  readonly stderr?: Writable;
+}
+
+/** How far a run has come. Counts are of the whole run, sessions before this one included. */
+export interface RefineProgress extends RefineCounts {
+  /** Rows and dead letters that are written. */
+  readonly written: number;
+  readonly failed: number;
+  /** Bytes of text scored as it came. */
+  readonly bytes: number;
+  /** Input bytes written, and how many there are; undefined when an input's size is not known beforehand. */
+  readonly inputBytes: number;
+  readonly inputBytesTotal: number | undefined;
+  readonly seconds: number;
+  /** What the calls of this session are doing; undefined before the first document was taken. */
+  readonly caller: CallerStatus | undefined;
+  /** The cap; undefined without one. */
+  readonly budgetUsd: number | undefined;
+}
+
+/** Means over all rows of the run. */
+export type MeanNumbers = Pick<EssentialNumbers, 'score'>;
+
+/** What a finished run did. Counts are of the whole run, sessions before this one included. */
+export interface RefineFilesSummary extends RefineCounts {
+  readonly failed: number;
+  readonly bytes: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly seconds: number;
+  readonly workers: number;
+  readonly peakRssBytes: number;
+  readonly output: string | undefined;
+  readonly failedOutput: string | undefined;
+  readonly skippedFiles: number;
+  /** Documents that earlier sessions had written; they count in `documents` as well. */
+  readonly resumedDocuments: number;
+  /** The run was complete before: nothing was done. */
+  readonly wasComplete: boolean;
+  /** Answers by the tier of the cache in which they were found, or that were not found. */
+  readonly cache: CacheCounts;
+  /** What the cached part of prompts, the cache of answers and the gate saved, in US dollars; null without a price. */
+  readonly saved: {
+    readonly promptCacheUsd: number | null;
+    readonly answerCacheUsd: number | null;
+    readonly gateUsd: number | null;
+  };
+  /** Documents by why they went no further. */
+  readonly stopped: Readonly<Record<string, number>>;
+  readonly before: MeanNumbers;
+  readonly after: MeanNumbers;
+  readonly recommendations: readonly Recommendation[];
+  /** Busy time of the main thread per document, in microseconds. */
+  readonly mainThreadUsPerDocument: number;
+}
+
+/** What a run would need, by a sample of its inputs. */
+export interface RefineEstimate extends Estimate {
+  readonly inputDocuments: number;
+  readonly model: string;
+}
