@@ -43,7 +43,7 @@ export async function benchMemoryTiers(
     [await fillCompressedTier(entries), ...(await fillSecondTiers(entries))],
     entries,
     rounds,
-    1,
+    loops,
   );
   return {
     tables: [
