@@ -319,7 +319,14 @@ export class TieredCache {
 
   /** Copies upwards; where that fails, the next look-up finds the entry where it is. */
   #promote(key: Key, entry: Entry, level: number): void {
-    for (const slot of this.#slots.slice(0, level)) void attempt(() => slot.set(key, entry)).catch(() => undefined);
+    for (let above = 0; above < level; above++) {
+      try {
+        // No promise where there is none: a tier in memory has it at once.
+        this.#slots[above]?.set(key, entry)?.catch(() => undefined);
+      } catch {
+        continue;
+      }
+    }
   }
 
   async #compute(
