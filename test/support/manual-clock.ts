@@ -58,9 +58,14 @@ export class ManualClock implements Clock {
     this.#nowMs = untilMs;
   }
 
+  /** Lets time pass in which no timer can call back, as while the event loop is blocked; those that fall due are late. */
+  block(deltaMs: number): void {
+    this.#nowMs += deltaMs;
+  }
+
   #ring(due: Due): void {
     this.#due.delete(due);
-    this.#nowMs = due.atMs;
+    this.#nowMs = Math.max(this.#nowMs, due.atMs);
     due.callback();
   }
 
