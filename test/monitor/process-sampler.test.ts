@@ -102,11 +102,13 @@ describe('ProcessSampler', () => {
     expect(sampler.samples()).toMatchObject([{ atMs: 300 }, { atMs: 1300, spanMs: 1000 }]);
   });
 
-  it.each([
+  const wrong: readonly [object, string][] = [
     [{ sampleMs: 1.5 }, 'sampler.sampleMs must be an integer from 10 to 3600000, got 1.5'],
     [{ samplesMax: 1 }, 'sampler.samplesMax must be an integer from 2 to 65536, got 1'],
-    [{ everyMs: 5 } as object, 'sampler.everyMs is not an option'],
-  ])('refuses %o', (options, message) => {
+    [{ everyMs: 5 }, 'sampler.everyMs is not an option'],
+  ];
+
+  it.each(wrong)('refuses %o', (options, message) => {
     expect(() => new ProcessSampler(options)).toThrow(message);
   });
 });
