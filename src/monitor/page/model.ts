@@ -57,6 +57,8 @@ export interface Headline {
   readonly unit: Unit;
   /** Such as `3.4 × the reference`. */
   readonly note?: string | undefined;
+  /** Its course over the run, drawn beside it without axes. */
+  readonly trend?: readonly number[] | undefined;
 }
 
 /** How a number is written. A `ratio` is shown as `3.4 ×`, a `share` (0 to 1) in per cent. */
