@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { MillraceError, fromWireError, isMillraceError, messageOf, toWireError } from '../core/errors.js';
 import { isTrap, type KernelSlot } from './kernel-slot.js';
+import { SCORED } from './kernel/row-outcomes.js';
 import type { ProgressRow } from './progress.js';
 import type { FilesRequest, RowFailure, RowSettings, RowsResponse } from './protocol.js';
 import { rowError, tooLarge } from './row-errors.js';
@@ -12,14 +13,15 @@ const encoder = new TextEncoder();
 
 /** Scores text files, a document each. A file that cannot be read is that document's failure. */
 export function scoreFiles(request: FilesRequest, slot: KernelSlot, progress: ProgressRow): RowsResponse {
-  const writer = new RowWriter(request.slab, request.settings, slot);
+  const writer = new RowWriter(request.slab, request.settings, slot, request.tally);
   const failures: RowFailure[] = [];
   let bytes = 0;
   request.files.forEach((file, index) => {
     progress.atDocument(index);
+    writer.tally?.start();
     try {
       if (request.condemned.includes(index)) throw CONDEMNED;
-      bytes += scoreFile(file, request.settings, slot, writer);
+      bytes += scoreFile(file, index, request.settings, slot, writer);
     } catch (thrown) {
       failures.push({ index, line: undefined, id: file.id, error: toWireError(asMillraceError(thrown, file.path)) });
     }
@@ -38,11 +40,13 @@ export function scoreFiles(request: FilesRequest, slot: KernelSlot, progress: Pr
 type TextFile = FilesRequest['files'][number];
 
 /** Scores one file and adds its row to the output; returns the bytes of its text. */
-function scoreFile(file: TextFile, settings: RowSettings, slot: KernelSlot, writer: RowWriter): number {
+function scoreFile(file: TextFile, index: number, settings: RowSettings, slot: KernelSlot, writer: RowWriter): number {
   const text = readText(file.path, settings);
   const id = encoder.encode(JSON.stringify(file.id));
   try {
-    return scoreText(text, id, settings, slot, writer);
+    const bytes = scoreText(text, id, settings, slot, writer);
+    writer.tally?.add(SCORED, slot.kernel, index, undefined);
+    return bytes;
   } catch (thrown) {
     throw isTrap(thrown) ? fromWireError(slot.trapped(thrown)) : thrown;
   }

@@ -49,7 +49,7 @@ class Rows {
     this.#request = request;
     this.#slot = slot;
     this.#kernel = slot.kernel;
-    this.#writer = new RowWriter(request.slab, request.settings, slot);
+    this.#writer = new RowWriter(request.slab, request.settings, slot, request.tally);
     this.#trapped = trapped;
     this.#passedOver = new Set([...request.condemned, ...trapped.keys()]);
   }
@@ -90,8 +90,10 @@ class Rows {
     const { settings, source } = this.#request;
     const kernel = this.#kernel;
     const { exports } = kernel;
+    const { tally } = this.#writer;
     configureRows(kernel, settings, source, this.#slot.cache);
     exports.startLines(start, end);
+    tally?.start();
     while (true) {
       progress.atDocument(this.index);
       const outcome = this.#writer.finish(exports.nextRow(this.#passedOver.has(this.index) ? 1 : 0), kernel);
@@ -103,6 +105,9 @@ class Rows {
       if (lacksId(outcome)) this.#writer.noteLineId(outcome, this.#lines + exports.rowLine(), kernel);
       else if (outcome === SKIPPED) this.#fail(this.#trapped.get(this.index) ?? CONDEMNED, undefined);
       else if (!isScored(outcome)) this.#fail(rowError(outcome, kernel, settings), rowId(outcome, kernel));
+      if (tally !== undefined && isScored(outcome)) {
+        tally.add(outcome, kernel, this.index, this.#lines + exports.rowLine());
+      }
       if (this.#writer.tellsKept && isKept(outcome)) this.#writer.tellKept(kernel, this.#lines + exports.rowLine());
       this.index++;
     }

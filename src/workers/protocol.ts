@@ -8,6 +8,7 @@ import type { WireError } from '../core/errors.js';
 import type { ExpressionNode } from '../core/expression/nodes.js';
 import type { FilterName } from '../core/filters.js';
 import type { CacheCounts } from './report-cache.js';
+import type { Tally, TallyBounds } from './tally.js';
 
 export type Request = DocumentsRequest | LinesRequest | FilesRequest;
 
@@ -62,10 +63,15 @@ export interface KeepIf {
   readonly node: ExpressionNode;
 }
 
-/** Lines of JSON: those that start in [start, end) of a file, or all in `data`. */
-export interface LinesRequest extends RequestBase {
-  readonly kind: 'lines';
+interface RowsRequest extends RequestBase {
   readonly settings: RowSettings;
+  /** Asks what the documents are like, and for those that stand out beyond these bounds. */
+  readonly tally?: TallyBounds | undefined;
+}
+
+/** Lines of JSON: those that start in [start, end) of a file, or all in `data`. */
+export interface LinesRequest extends RowsRequest {
+  readonly kind: 'lines';
   /** Name of the source, the front of the ids of rows that have none. */
   readonly source: string;
   /** A file to read, or the lines themselves. */
@@ -75,9 +81,8 @@ export interface LinesRequest extends RequestBase {
 }
 
 /** Text files, a document each. */
-export interface FilesRequest extends RequestBase {
+export interface FilesRequest extends RowsRequest {
   readonly kind: 'files';
-  readonly settings: RowSettings;
   readonly files: readonly { readonly path: string; readonly id: string }[];
 }
 
@@ -136,6 +141,8 @@ export interface RowsResponse {
   /** The texts of the rows that are kept; undefined when they were not asked for. */
   readonly keptTexts: KeptTexts | undefined;
   readonly cache: CacheCounts;
+  /** What the documents are like; undefined when it was not asked for. */
+  readonly tally?: Tally | undefined;
   readonly failures: readonly RowFailure[];
   /** Documents handled, failures among them. */
   readonly documents: number;

@@ -14,10 +14,13 @@ import {
 import { Output } from './output.js';
 import { NO_CACHE_COUNTS } from './report-cache.js';
 import type { RejectedRows, RowSettings, RowsResponse } from './protocol.js';
+import { TallyCounter, type TallyBounds } from './tally.js';
 
 /** What is written of a batch: the rows that are kept, those that are rejected, how many of these for each reason, what is told. */
 export class RowWriter {
   readonly kept: Output;
+  /** Undefined: nobody asks what the documents are like. */
+  readonly tally: TallyCounter | undefined;
   readonly #rejected: Output | undefined;
   readonly #rejections = new Uint32Array(REJECTION_COUNT);
   readonly #holds: ((rows: Float64Array, at: number) => boolean) | undefined;
@@ -26,7 +29,13 @@ export class RowWriter {
   readonly #slot: KernelSlot;
 
   /** @param slot - the slot of the kernel that writes the rows. */
-  constructor(slab: ArrayBuffer, { keepIf, keepsRejected, tellsKept }: RowSettings, slot: KernelSlot) {
+  constructor(
+    slab: ArrayBuffer,
+    { keepIf, keepsRejected, tellsKept }: RowSettings,
+    slot: KernelSlot,
+    tally?: TallyBounds,
+  ) {
+    this.tally = tally && new TallyCounter(tally);
     this.kept = new Output(slab);
     this.#slot = slot;
     this.#rejected = keepsRejected ? new Output(new ArrayBuffer(0)) : undefined;
@@ -89,7 +98,10 @@ export class RowWriter {
   }
 
   /** The part of the response that this has gathered. */
-  response(): Pick<RowsResponse, 'slab' | 'slabBytes' | 'lineIds' | 'rejected' | 'rejections' | 'keptTexts' | 'cache'> {
+  response(): Pick<
+    RowsResponse,
+    'slab' | 'slabBytes' | 'lineIds' | 'rejected' | 'rejections' | 'keptTexts' | 'cache' | 'tally'
+  > {
     const { slab, length, lineIds } = this.kept;
     const rejected = rowsOf(this.#rejected);
     const keptTexts = this.#keptTexts?.list();
@@ -101,6 +113,7 @@ export class RowWriter {
       rejections: this.#rejections,
       keptTexts,
       cache: this.#slot.cache?.takeCounts() ?? NO_CACHE_COUNTS,
+      tally: this.tally?.tally(),
     };
   }
 }
