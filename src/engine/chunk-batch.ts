@@ -1,6 +1,7 @@
 import { MillraceError } from '../core/errors.js';
 import type { Chunk } from '../io/chunk.js';
 import type { Request, Response, RowSettings, RowsResponse } from '../workers/protocol.js';
+import type { TallyBounds } from '../workers/tally.js';
 import type { Batch, BatchRun } from './scheduler.js';
 import type { SlabPool } from './slab-pool.js';
 
@@ -26,14 +27,19 @@ export class ChunkBatch implements Batch {
   readonly #settings: RowSettings;
   readonly #slabs: SlabPool;
   readonly #listener: ChunkListener;
+  readonly #tally: { readonly bounds: TallyBounds } | undefined;
 
-  /** @param passedOver - documents in the chunk that are not to be scored, by position. */
+  /**
+   * @param passedOver - documents in the chunk that are not to be scored, by position.
+   * @param tally - set to be told what the documents are like, and those that stand out beyond its bounds when the chunk is sent.
+   */
   constructor(
     chunk: Chunk,
     passedOver: readonly number[],
     settings: RowSettings,
     slabs: SlabPool,
     listener: ChunkListener,
+    tally?: { readonly bounds: TallyBounds },
   ) {
     this.costBytes = chunk.bytes;
     this.#chunk = chunk;
@@ -41,12 +47,14 @@ export class ChunkBatch implements Batch {
     this.#settings = settings;
     this.#slabs = slabs;
     this.#listener = listener;
+    this.#tally = tally;
   }
 
   request(run: BatchRun): Request {
     const chunk = this.#chunk;
     const condemned = [...run.condemned, ...this.#passedOver];
-    const base = { ...run, condemned, settings: this.#settings, slab: this.#slabs.take() };
+    const tally = this.#tally?.bounds;
+    const base = { ...run, condemned, settings: this.#settings, slab: this.#slabs.take(), tally };
     switch (chunk.kind) {
       case 'range':
         return { ...base, kind: 'lines', source: chunk.source, from: chunk.path, start: chunk.start, end: chunk.end };

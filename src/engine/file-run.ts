@@ -4,8 +4,10 @@ import type { DeadLetter } from '../io/dead-letters.js';
 import type { Input } from '../io/input.js';
 import { openSource, type OpenSourceOptions } from '../io/source.js';
 import type { Progress } from '../ledger/run.js';
+import type { DocumentPlace } from '../monitor/page/model.js';
 import { REJECTION_AS_REPEAT } from '../workers/kernel/rejections.js';
 import type { RejectedRows, RowFailure, RowSettings, RowsResponse } from '../workers/protocol.js';
+import type { NamedDocument } from '../workers/tally.js';
 import { NO_CACHE_COUNTS, type CacheCounts } from '../workers/report-cache.js';
 import { abortable, abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
@@ -15,6 +17,7 @@ import { INPUT_ERRORS } from './input-errors.js';
 import { insertLineIds } from './line-ids.js';
 import { OrderedWindow } from './ordered-window.js';
 import { addRejections } from './rejections.js';
+import type { RunTally } from './run-report/run-tally.js';
 import type { Scheduler } from './scheduler.js';
 import type { SlabPool } from './slab-pool.js';
 
@@ -59,6 +62,8 @@ export interface FileRunOptions {
   readonly repeats: Repeats | undefined;
   /** Knows which documents fail because of others; undefined: none does. */
   readonly dependencies: FileDependencies | undefined;
+  /** Learns what the documents are like; undefined: nobody asks. */
+  readonly tally: RunTally | undefined;
   /** Input bytes that may be read and not yet written. */
   readonly windowBytes: number;
   readonly signal: AbortSignal;
@@ -168,10 +173,10 @@ export class FileRun {
   }
 
   async #score(chunk: Chunk): Promise<ScoredChunk> {
-    const { scheduler, settings, slabs, dependencies } = this.#options;
+    const { scheduler, settings, slabs, dependencies, tally } = this.#options;
     const passedOver = dependencies?.passedOver(chunk) ?? [];
     return new Promise((resolve, reject) => {
-      scheduler.add(new ChunkBatch(chunk, passedOver, settings, slabs, { done: resolve, fail: reject }));
+      scheduler.add(new ChunkBatch(chunk, passedOver, settings, slabs, { done: resolve, fail: reject }, tally));
     });
   }
 
@@ -214,6 +219,9 @@ export class FileRun {
       seen: log,
     });
     this.#cache = addCounts(this.#cache, response.cache);
+    if (response.tally !== undefined) {
+      this.#options.tally?.add(response.tally, (document) => placeOf(chunk, document, before));
+    }
     const unread = response.inputError === undefined ? 0 : 1;
     this.#state = {
       ...before,
@@ -318,6 +326,11 @@ function deadLetter(
   if (failure.line === undefined) return { source: fileOf(chunk, failure.index), ordinal: 0, ...id, code, message };
   const { lines, ordinal } = before;
   return { source: chunk.source, ordinal: ordinal + failure.index, line: lines + failure.line, ...id, code, message };
+}
+
+function placeOf(chunk: Chunk, { index, line, id }: NamedDocument, { lines }: RunState): DocumentPlace {
+  if (line === undefined) return { source: fileOf(chunk, index) };
+  return { ...(id !== undefined && { id }), source: chunk.source, line: lines + line };
 }
 
 /** A text file is a source by itself. */

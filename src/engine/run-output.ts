@@ -17,6 +17,8 @@ export interface OutputPaths {
   readonly failed: string | undefined;
   /** Undefined: rows that are rejected are not written. */
   readonly rejected: string | undefined;
+  /** The page about the run, if there is to be one. */
+  readonly report: string | undefined;
   /** Only for an output that is a file. */
   readonly ledger: string | undefined;
   /** The log of texts by which an interrupted run recognises repeated ones; likewise, and only if they are taken out. */
@@ -34,6 +36,7 @@ export interface NamedOutputs {
   readonly output?: string;
   readonly failed?: string;
   readonly rejected?: string | undefined;
+  readonly report?: string | undefined;
   /** Set when repeated documents are taken out. */
   readonly dedup?: Dedup | undefined;
 }
@@ -44,22 +47,29 @@ export interface NamedOutputs {
  *
  * @throws MillraceError `ERR_OUTPUT_UNWRITABLE`.
  */
-export async function outputPaths({ output = '-', failed, rejected, dedup }: NamedOutputs): Promise<OutputPaths> {
+export async function outputPaths({
+  output = '-',
+  failed,
+  rejected,
+  report,
+  dedup,
+}: NamedOutputs): Promise<OutputPaths> {
   const named = failed === '-' ? undefined : failed;
   const existing = output === '-' ? undefined : await checkWritable(output);
   if (rejected !== undefined) await checkWritable(rejected);
+  if (report !== undefined) await checkWritable(report);
   if (output === '-' || existing?.isFile() === false)
-    return { output, failed: named, rejected, ledger: undefined, seen: undefined };
+    return { output, failed: named, rejected, report, ledger: undefined, seen: undefined };
   const seen = dedup === undefined ? undefined : `${output}.dedup`;
-  return { output, failed: named ?? deadLettersPath(output), rejected, ledger: `${output}.ledger`, seen };
+  return { output, failed: named ?? deadLettersPath(output), rejected, report, ledger: `${output}.ledger`, seen };
 }
 
 /** All files of the run, so that a directory that is read leaves them out. */
-export function ownFiles({ output, failed, rejected, ledger, seen }: OutputPaths): string[] {
+export function ownFiles({ output, failed, rejected, report, ledger, seen }: OutputPaths): string[] {
   const files = [output === '-' ? undefined : output, rejected].filter((path) => path !== undefined);
   return [
     ...files.flatMap((path) => [path, partialPath(path)]),
-    ...[failed, ledger, seen].filter((path) => path !== undefined),
+    ...[failed, report, ledger, seen].filter((path) => path !== undefined),
   ];
 }
 

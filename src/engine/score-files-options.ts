@@ -20,6 +20,8 @@ export interface ScoreFilesOptions extends MeasureOptions, SelectionOptions {
   readonly output?: string;
   /** Path of the dead letters. @defaultValue `<output>.failed.jsonl`; without an output file they go to `stderr` */
   readonly failed?: string;
+  /** Path of a page about the run, one HTML file, written when the run has finished. @defaultValue none is written */
+  readonly report?: string;
   /** @defaultValue 'reports' */
   readonly emit?: Emit;
   /** Field of a JSON row that holds the text. @defaultValue 'text' */
@@ -120,6 +122,8 @@ export interface InputPlan {
 }
 
 export interface ResolvedScoreFilesOptions {
+  /** Undefined: there is no page about the run. */
+  readonly report: string | undefined;
   readonly emit: Emit;
   readonly textField: string;
   readonly idField: string;
@@ -149,6 +153,7 @@ export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedSc
   }
   const settings = resolveMeasures('', options);
   return {
+    report: options.report === undefined ? undefined : checkString('report', options.report),
     emit,
     textField: checkString('textField', options.textField ?? 'text'),
     idField: checkString('idField', options.idField ?? 'id'),

@@ -26,6 +26,8 @@ import {
   type OutputPaths,
   type OutputStreams,
 } from './run-output.js';
+import type { RunTally } from './run-report/run-tally.js';
+import type { ScoreReport } from './run-report/score-report.js';
 import { Scheduler } from './scheduler.js';
 import {
   resolveScoreFilesOptions,
@@ -68,9 +70,14 @@ export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary
   if (resolved.dependsOnField !== undefined) refuseStreams(inputs);
   const streams = { stdout: options.stdout ?? process.stdout, stderr: options.stderr ?? process.stderr };
   const cache = await openCache(resolved);
+  const report = await openReport(resolved);
   try {
-    return await scoreInputs({ options, resolved, inputs, skipped, paths, streams, rows });
+    const observed = report === undefined ? options : { ...options, onProgress: report.observing(options.onProgress) };
+    const summary = await scoreInputs({ options: observed, resolved, inputs, skipped, paths, streams, rows, report });
+    await report?.write(summary, options);
+    return summary;
   } finally {
+    report?.stop();
     await cache?.close();
   }
 }
@@ -84,10 +91,11 @@ interface CheckedRun {
   readonly paths: OutputPaths;
   readonly streams: OutputStreams;
   readonly rows: RowSettings;
+  readonly report: ScoreReport | undefined;
 }
 
 async function scoreInputs(run: CheckedRun): Promise<RunSummary> {
-  const { options, resolved, inputs, skipped, paths, streams, rows } = run;
+  const { options, resolved, inputs, skipped, paths, streams, rows, report } = run;
   const header = headerOf(resolved, inputs);
   const opened = await RunOutput.open(paths, streams, header, resolved.resume);
   const start = opened.progress ?? RUN_START;
@@ -98,7 +106,12 @@ async function scoreInputs(run: CheckedRun): Promise<RunSummary> {
     if (!opened.isComplete) {
       const dependencies = await readDependencies(run, start);
       let repeats = await openRepeats(resolved.selection, paths, opened.progress);
-      state = await runInputs(options, resolved, inputs, output, start, measured, { rows, repeats, dependencies });
+      state = await runInputs(options, resolved, inputs, output, start, measured, {
+        rows,
+        repeats,
+        dependencies,
+        tally: report?.beginTally(),
+      });
       while (dependencies?.isStale === true) {
         dependencies.restart();
         await output.abort();
@@ -108,6 +121,7 @@ async function scoreInputs(run: CheckedRun): Promise<RunSummary> {
           rows,
           repeats,
           dependencies,
+          tally: report?.beginTally(),
         });
       }
     }
@@ -161,7 +175,7 @@ export async function runInputs(
   output: RowsOutput,
   start: RunState,
   measured: Measured,
-  { rows, repeats, dependencies }: RowHandling,
+  { rows, repeats, dependencies, tally }: RowHandling,
 ): Promise<RunState> {
   const { workers, workerTimeoutMs } = resolved;
   const chunkBytes = chunkBytesFor(resolved, inputs);
@@ -181,6 +195,7 @@ export async function runInputs(
       output,
       repeats,
       dependencies,
+      tally,
       windowBytes: windowChunks * chunkBytes,
       signal: options.signal ?? new AbortController().signal,
       onProgress: (state) => {
@@ -206,6 +221,8 @@ export interface RowHandling {
   readonly repeats: Repeats | undefined;
   /** Undefined: no document depends on another. */
   readonly dependencies: FileDependencies | undefined;
+  /** Undefined: nobody asks what the documents are like. */
+  readonly tally: RunTally | undefined;
 }
 
 /** Time, memory and progress of a run. */
@@ -298,6 +315,13 @@ async function openCache({ cache }: ResolvedScoreFilesOptions): Promise<ReportTi
   if (cache === undefined) return undefined;
   const { ReportTiers } = await import('./report-cache/report-tiers.js'); // which loads lmdb
   return ReportTiers.open(cache.dir);
+}
+
+/** What gathers for the page about the run, and draws it, is loaded only where there is to be one. */
+async function openReport({ report }: ResolvedScoreFilesOptions): Promise<ScoreReport | undefined> {
+  if (report === undefined) return undefined;
+  const { ScoreReport } = await import('./run-report/score-report.js');
+  return new ScoreReport(report);
 }
 
 /** What takes repeated documents out, if they are to be; of a run that goes on, with all texts that it has written. */

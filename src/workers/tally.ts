@@ -35,6 +35,8 @@ export interface Tally {
   readonly counts: Uint32Array;
   /** Documents by bucket of the time that they took. */
   readonly times: Uint32Array;
+  /** Time of all of them together. */
+  readonly busyMs: number;
   /** The worst first; {@link NAMED_MAX} or fewer. */
   readonly lowest: readonly NamedDocument[];
   /** The slowest first; likewise. */
@@ -53,6 +55,7 @@ export class TallyCounter {
   readonly #lowest: Extremes;
   readonly #slowest: Extremes;
   #startedAtMs = 0;
+  #busyMs = 0;
 
   constructor({ lowerThan, slowerThanMs }: TallyBounds) {
     this.#lowest = new Extremes(-lowerThan);
@@ -69,6 +72,7 @@ export class TallyCounter {
     const nowMs = performance.now();
     const ms = nowMs - this.#startedAtMs;
     this.#startedAtMs = nowMs;
+    this.#busyMs += ms;
     const { report, reportSlots } = kernel;
     for (const measure of TALLIED) {
       if (measure.slot >= reportSlots) continue;
@@ -89,7 +93,7 @@ export class TallyCounter {
 
   tally(): Tally {
     const [lowest, slowest] = [this.#lowest.documents, this.#slowest.documents];
-    return { counts: this.#counts, times: this.#times, lowest, slowest };
+    return { counts: this.#counts, times: this.#times, busyMs: this.#busyMs, lowest, slowest };
   }
 }
 

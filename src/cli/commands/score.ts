@@ -118,6 +118,7 @@ export function defineScore(program: Command, invocation: Invocation): void {
     textOf,
   );
   add('--summary <file>', 'write the summary there as JSON', textOf);
+  add('--report <file>', 'write a page about the run there: one HTML file, to be looked at in a browser', textOf);
   command
     .option('--no-cache', 'measure all texts anew; this is the default')
     .option('--stats', 'the statistics of the filters in each report, with what their thresholds are compared')

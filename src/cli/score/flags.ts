@@ -32,6 +32,7 @@ export interface ScoreFlags {
   readonly cache?: string | false;
   readonly resume?: boolean;
   readonly summary?: string;
+  readonly report?: string;
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
   readonly debug?: boolean;
@@ -67,6 +68,7 @@ function checkCombinations(inputs: readonly string[], flags: ScoreFlags): void {
     throw new MillraceError('ERR_USAGE', `${expected}, got --measures entropy, which has no filters`);
   }
   checkSelection(flags);
+  if (flags.report === '-') throw new MillraceError('ERR_USAGE', '--report must be the path of a file, got -');
   checkSummary(inputs, flags);
 }
 
@@ -89,10 +91,10 @@ function toStdout({ output }: ScoreFlags): string {
 }
 
 /** It is written when all is done, over whatever is there: not over what the run has read or written. */
-function checkSummary(inputs: readonly string[], { summary, output, failed, rejected }: ScoreFlags): void {
+function checkSummary(inputs: readonly string[], { summary, report, output, failed, rejected }: ScoreFlags): void {
   if (summary === undefined) return;
   if (summary === '-') throw new MillraceError('ERR_USAGE', '--summary must be the path of a file, got -');
-  const written = [output, failed, rejected];
+  const written = [output, failed, rejected, report];
   const taken = [...inputs, ...written].find((path) => path !== undefined && resolve(path) === resolve(summary));
   if (taken === undefined) return;
   throw new MillraceError(

@@ -40,7 +40,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const output = new SampleOutput(totals, sample);
   const measured = new Measured(scoring, inputs, RUN_START);
   const rows = { ...(await rowSettings(resolved)), emit: 'numbers' as const };
-  const handling = { rows, repeats: undefined, dependencies: undefined };
+  const handling = { rows, repeats: undefined, dependencies: undefined, tally: undefined };
   const state = await runInputs(scoring, resolved, inputs, output, RUN_START, measured, handling);
   const summary = summaryOf(measured, state, resolved.workers, skipped);
   return calibrationOf(summary, settings, filters, totals, sample, output, signal);
@@ -52,7 +52,14 @@ function scoringOptions(options: CalibrateOptions): ScoreFilesOptions {
 }
 
 function summaryOf(measured: Measured, state: RunState, workers: number, skippedFiles: number): RunSummary {
-  const paths = { output: '-', rejected: undefined, failed: undefined, ledger: undefined, seen: undefined };
+  const paths = {
+    output: '-',
+    rejected: undefined,
+    failed: undefined,
+    report: undefined,
+    ledger: undefined,
+    seen: undefined,
+  };
   return measured.summary(state, paths, { workers, outputBytes: 0, skippedFiles });
 }
 

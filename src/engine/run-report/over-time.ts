@@ -1,0 +1,47 @@
+import type { ProcessOverTime, TimeSeries } from '../../monitor/page/model.js';
+import type { ProcessSample } from '../../monitor/process-sample.js';
+
+/** How many documents were finished by a time of the run. */
+export interface DocumentsAt {
+  readonly seconds: number;
+  readonly documents: number;
+}
+
+/**
+ * Documents a minute between each two points of the run.
+ *
+ * @param documentsBefore - finished before the run began, by the one that it goes on with.
+ */
+export function throughputOf(finished: readonly DocumentsAt[], documentsBefore: number): TimeSeries[] {
+  let before: DocumentsAt = { seconds: 0, documents: documentsBefore };
+  const points = finished.flatMap((now) => {
+    const seconds = now.seconds - before.seconds;
+    // A run that begins anew, or has told nothing yet, is behind where it was.
+    const documents = Math.max(now.documents - before.documents, 0);
+    if (seconds <= 0) return [];
+    before = { seconds: now.seconds, documents: Math.max(now.documents, documentsBefore) };
+    return [{ seconds: now.seconds, value: (documents / seconds) * 60 }];
+  });
+  return points.length < 2 ? [] : [{ label: 'finished', points }];
+}
+
+/** What a sampler of the process has seen; what the system does not tell is left out. */
+export function processOverTime(samples: readonly ProcessSample[]): ProcessOverTime | undefined {
+  if (samples.length < 2) return undefined;
+  const series = (label: string, valueOf: (sample: ProcessSample) => number | null): TimeSeries[] => {
+    const points = samples.map((sample) => ({ seconds: sample.atMs / 1000, value: valueOf(sample) }));
+    return points.some(({ value }) => value !== null) ? [{ label, points }] : [];
+  };
+  return {
+    memory: [
+      ...series('resident', ({ rssBytes }) => rssBytes),
+      ...series('heap in use', ({ heapUsedBytes }) => heapUsedBytes),
+    ],
+    cpu: [
+      ...series('this process', ({ cpuShare }) => cpuShare),
+      ...series('the machine', ({ machineCpuShare }) => machineCpuShare),
+    ],
+    eventLoopDelayMs: series('worst of each span', ({ loopDelayMaxMs }) => loopDelayMaxMs),
+    openFiles: series('files and sockets', ({ openFiles }) => openFiles),
+  };
+}
