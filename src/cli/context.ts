@@ -4,6 +4,8 @@ import type { CalibrateOptions } from '../engine/calibrate/options.js';
 import type { Calibration } from '../engine/calibrate/calibration.js';
 import type { NamedOutputs } from '../engine/run-output.js';
 import type { InputPlan, RunSummary, ScoreFilesOptions } from '../engine/score-files-options.js';
+import type { BenchOptions } from '../harness/bench/options.js';
+import type { BenchResult } from '../harness/bench/result.js';
 
 /** A stream that may be a terminal. */
 export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -36,6 +38,7 @@ export interface CliContext {
   readonly scoreFiles: (options: ScoreFilesOptions) => Promise<RunSummary>;
   readonly planInputs: (inputs: readonly string[], outputs: NamedOutputs) => Promise<InputPlan>;
   readonly calibrate: (options: CalibrateOptions) => Promise<Calibration>;
+  readonly bench: (options: BenchOptions) => Promise<BenchResult>;
 }
 
 /** One call of the command line. */
@@ -63,5 +66,6 @@ export function processContext(): CliContext {
     scoreFiles: async (options) => (await import('../engine/score-files.js')).scoreFiles(options),
     planInputs: async (...args) => (await import('../engine/score-files.js')).planInputs(...args),
     calibrate: async (options) => (await import('../engine/calibrate/calibrate.js')).calibrate(options),
+    bench: async (options) => (await import('../harness/bench/run-bench.js')).runBench(options),
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 import { MillraceError } from '../core/errors.js';
+import { defineBench } from './commands/bench.js';
 import { defineCache } from './commands/cache.js';
 import { defineCalibrate } from './commands/calibrate.js';
 import { defineExplain } from './commands/explain.js';
@@ -46,6 +47,7 @@ export function createProgram(invocation: Invocation): Command {
   defineCalibrate(program, invocation);
   defineExplain(program, invocation);
   defineCache(program, invocation);
+  defineBench(program, invocation);
   defineMock(program, invocation);
   defineHelp(program);
   return program;

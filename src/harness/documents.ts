@@ -4,7 +4,7 @@
  */
 import type { Document } from '../core/document.js';
 import { checkInteger, checkNumber, checkOptions } from '../core/options.js';
-import { seededRandom } from '../engine/calibrate/random.js';
+import { seededRandom } from '../core/random.js';
 import { ADJECTIVES, ADVERBS, BUZZWORDS, COMPOUNDS, FOREIGN, LINKS, NOUNS, PASTS, VERBS } from './words.js';
 
 /** What documents to make. */

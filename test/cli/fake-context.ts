@@ -71,6 +71,7 @@ export interface FakeOptions {
   readonly scoreFiles?: (options: ScoreFilesOptions) => Promise<RunSummary>;
   readonly planInputs?: (inputs: readonly string[]) => Promise<InputPlan>;
   readonly calibrate?: CliContext['calibrate'];
+  readonly bench?: CliContext['bench'];
 }
 
 export function createFake(options: FakeOptions = {}): Fake {
@@ -91,6 +92,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     planInputs,
     calibrate: options.calibrate ?? (() => Promise.reject(new Error('no calibrate was given'))),
+    bench: options.bench ?? (() => Promise.reject(new Error('no bench was given'))),
   };
   return { context, stdout, stderr, signals, runs, exits, clock };
 }

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { seededRandom } from '../../src/engine/calibrate/random.js';
+import { seededRandom } from '../../src/core/random.js';
 import { sampleDocuments, type DocumentSample, type SampleOptions } from '../../src/harness/own-documents.js';
 import { jsonLines, Scratch } from '../support/scratch.js';
 

@@ -1,5 +1,6 @@
 /** What a bench found: plain JSON, the content of `--json`. Fields may be added, none is renamed. */
 import type { BenchComparison, LatencyDistribution, Machine, Spread } from '../../monitor/page/model.js';
+import { spreadOf as spread } from '../../monitor/statistics/median.js';
 import type { BenchCase, CaseUnit, SuiteName } from './suite.js';
 
 export interface BenchResult {
@@ -93,12 +94,6 @@ function ratiosOf(values: readonly number[], baseline: readonly number[], unit: 
 }
 
 function spreadOf(values: readonly number[]): CaseResult['value'] {
-  const sorted = [...values].sort((left, right) => left - right);
-  return { value: medianOf(sorted), low: sorted[0] ?? NaN, high: sorted.at(-1) ?? NaN };
-}
-
-function medianOf(sorted: readonly number[]): number {
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+  const { median, min, max } = spread(values);
+  return { value: median, low: min, high: max };
 }

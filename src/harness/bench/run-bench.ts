@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { seededRandom } from '../../engine/calibrate/random.js';
+import { seededRandom } from '../../core/random.js';
 import { DocumentGenerator } from '../documents.js';
 import { sampleDocuments } from '../own-documents.js';
 import { BenchDocuments } from './documents.js';
