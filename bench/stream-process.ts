@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { Document } from '../src/core/document.js';
+import { peakRssBytes } from '../src/core/peak-rss.js';
 import { isFailure } from '../src/core/report.js';
 import type { StreamFacts } from './memory.bench.js';
 import { loadEngine } from './millrace.js';
@@ -34,15 +35,4 @@ function* generate(text: Buffer, total: number, randomSeed: number): Generator<D
     const start = Math.floor(random() * Math.max(1, text.length - BYTES));
     yield { id: index, text: `${index} ${text.toString('utf8', start, start + BYTES)}` };
   }
-}
-
-/** Of this program: what `getrusage` knows includes the peak of the process that started it. */
-function peakRssBytes(): number {
-  try {
-    const peak = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    if (peak !== undefined) return Number(peak) * 1024;
-  } catch {
-    // Not Linux.
-  }
-  return process.resourceUsage().maxRSS * 1024;
 }

@@ -9,6 +9,7 @@ import { abortable } from '../core/abort.js';
 import { MillraceError } from '../core/errors.js';
 import { FILTER_NAMES } from '../core/filters.js';
 import type { MeasureSettings } from '../core/measures.js';
+import { peakRssBytes } from '../core/peak-rss.js';
 import { Repeats } from './dedup/repeats.js';
 import { FileDependencies } from './dependencies/file-dependencies.js';
 import { readRows } from './dependencies/read-rows.js';
@@ -263,7 +264,7 @@ export class Measured {
       inputBytes,
       ...run,
       seconds: this.#seconds(),
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      peakRssBytes: peakRssBytes(),
       output: paths.output === '-' ? undefined : paths.output,
       failedOutput: failed === 0 ? undefined : paths.failed,
       rejectedOutput: paths.rejected,
