@@ -44,6 +44,17 @@ export async function benchSuites(known: readonly Suite[], options: BenchOptions
   }
 }
 
+/** A suite's place in the run. */
+interface Turn {
+  readonly suitesDone: number;
+  /** Its share of the time that is left: what one suite does not need, those behind it have. */
+  readonly seconds: number;
+}
+
+function usualSeconds(suites: readonly Suite[]): number {
+  return suites.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
 class Bench {
   readonly #suites: readonly Suite[];
   readonly #options: ResolvedBenchOptions;
@@ -75,7 +86,13 @@ class Bench {
     if (wordCount === undefined)
       this.#notes.push('This machine has no wc that reads UTF-8: that baseline is left out.');
     const suites: SuiteResult[] = [];
-    for (const suite of this.#suites) suites.push(await this.#measure(suite, documents, wordCount, suites.length));
+    for (const [index, suite] of this.#suites.entries()) {
+      const leftSeconds = this.#options.seconds - (clock.monotonicMs() - started) / 1000;
+      const share = suite.seconds / usualSeconds(this.#suites.slice(index));
+      suites.push(
+        await this.#measure(suite, documents, wordCount, { suitesDone: index, seconds: leftSeconds * share }),
+      );
+    }
     return {
       schema: 1,
       command: 'bench',
@@ -114,18 +131,14 @@ class Bench {
 
   /** Share of the usual work that there is time for. */
   get #scale(): number {
-    return Math.min(1, this.#options.seconds / this.#usualSeconds);
-  }
-
-  get #usualSeconds(): number {
-    return this.#suites.reduce((sum, { seconds }) => sum + seconds, 0);
+    return Math.min(1, this.#options.seconds / usualSeconds(this.#suites));
   }
 
   async #measure(
     suite: Suite,
     documents: BenchDocuments,
     wordCount: WordCount | undefined,
-    suitesDone: number,
+    { suitesDone, seconds }: Turn,
   ): Promise<SuiteResult> {
     const { clock, workers, rounds } = this.#options;
     const started = clock.monotonicMs();
@@ -147,10 +160,9 @@ class Bench {
     try {
       await open.check();
       const takenSeconds = (clock.monotonicMs() - started) / 1000;
-      const seconds = (this.#options.seconds * suite.seconds) / this.#usualSeconds - takenSeconds;
       const values = await measureInTurns(open.cases, {
         rounds,
-        seconds,
+        seconds: seconds - takenSeconds,
         clock,
         signal: this.#signal,
         onCase: progress,

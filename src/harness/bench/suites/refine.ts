@@ -15,7 +15,7 @@ const REFINE = 'engine.refine, one call a document';
 const POOL = 'bare undici pool';
 const LATENCY_MS = 50;
 const CONCURRENCY = 256;
-const CALLS = 4_000;
+const CALLS = 2_000;
 const MODEL = 'mock';
 
 async function open(context: SuiteContext): Promise<OpenSuite> {
