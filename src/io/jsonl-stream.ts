@@ -1,14 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 
+import { becameShorter } from '../core/became-shorter.js';
 import { isMillraceError, MillraceError } from '../core/errors.js';
 import { abortedError, checkAborted } from '../core/abort.js';
 import type { BlockChunk, Source } from './chunk.js';
 import { inputError } from './fs-errors.js';
 import { gunzipFile } from './gunzip.js';
-import type { Input } from './input.js';
+import type { Input, JsonLinesInput } from './input.js';
 import { LineBlocks, type LineBlock } from './line-blocks.js';
 import type { ResolvedSourceOptions } from './source-options.js';
+
+const LF = 0x0a;
 
 /** Opens a stream of JSON Lines at its beginning. */
 export type OpenStream = (signal: AbortSignal) => AsyncIterable<Uint8Array>;
@@ -18,12 +21,42 @@ export type OpenStream = (signal: AbortSignal) => AsyncIterable<Uint8Array>;
  * drops it. When the stream breaks off, its whole lines are delivered before the error.
  */
 export function streamSource(input: Input, openStream: OpenStream, options: ResolvedSourceOptions): Source {
+  return blockSource(input, (from, signal) => skipBytes(openStream(signal), from, input.source), options);
+}
+
+/**
+ * Blocks of the lines of a file that begin before the end that it had when the inputs were resolved; resuming goes straight to
+ * `from`. A file that has become shorter breaks off.
+ */
+export function fileBlockSource(input: JsonLinesInput, options: ResolvedSourceOptions): Source {
+  const source = blockSource(input, (from, signal) => bytesFrom(input, from, signal), options);
+  return {
+    async *read(from, signal) {
+      if (from >= input.bytes) return;
+      for await (const block of source.read(from, signal)) {
+        yield block.end > input.bytes ? cutBehind(block, input.bytes) : block;
+        if (block.end >= input.bytes) return;
+      }
+    },
+  };
+}
+
+/** Like a `Source`, of blocks alone. */
+interface BlockSource {
+  read(from: number, signal: AbortSignal): AsyncGenerator<BlockChunk, void>;
+}
+
+function blockSource(
+  input: Input,
+  openAt: (from: number, signal: AbortSignal) => AsyncIterable<Uint8Array>,
+  options: ResolvedSourceOptions,
+): BlockSource {
   return {
     async *read(from, signal) {
       checkAborted(signal);
       const blocks = new LineBlocks(from, options);
       try {
-        for await (const bytes of skipBytes(openStream(signal), from, input.source)) {
+        for await (const bytes of openAt(from, signal)) {
           for (const block of blocks.push(bytes)) {
             yield toChunk(input, block);
             checkAborted(signal);
@@ -67,6 +100,27 @@ async function* bytesOf(stream: Readable, source: string, signal: AbortSignal): 
     if (signal.aborted) throw abortedError(signal);
     throw isMillraceError(thrown) ? thrown : inputError(source, thrown);
   }
+}
+
+async function* bytesFrom(
+  { path, source, bytes }: JsonLinesInput,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let end = from;
+  for await (const piece of bytesOf(createReadStream(path, { start: from }), source, signal)) {
+    end += piece.length;
+    yield piece;
+  }
+  if (end < bytes) throw becameShorter(path, bytes, end);
+}
+
+/** The lines of a block that begin before `end`, which is in its last line or behind a line. */
+function cutBehind(block: BlockChunk, end: number): BlockChunk {
+  const lineEnd = block.data.indexOf(LF, end - block.start - 1) + 1;
+  const bytes = end - block.start;
+  if (lineEnd === 0 || lineEnd === block.data.length) return { ...block, bytes };
+  return { ...block, data: block.data.slice(0, lineEnd), end: block.start + lineEnd, bytes };
 }
 
 async function* skipBytes(

@@ -4,7 +4,7 @@ import { MillraceError } from '../core/errors.js';
 import type { Source } from './chunk.js';
 import type { FilesInput, Input } from './input.js';
 import { jsonlFileSource } from './jsonl-file.js';
-import { openGzip, openPipe, openReadable, streamSource } from './jsonl-stream.js';
+import { fileBlockSource, openGzip, openPipe, openReadable, streamSource } from './jsonl-stream.js';
 import { resolveSourceOptions, type SourceOptions } from './source-options.js';
 import { textFilesSource } from './text-files.js';
 
@@ -45,7 +45,7 @@ export function openLineBlocks(input: Exclude<Input, FilesInput>, options: Sourc
   const resolved = resolveSourceOptions(options);
   switch (input.kind) {
     case 'jsonl':
-      return streamSource(input, openPipe(input.path, input.source), resolved);
+      return fileBlockSource(input, resolved);
     case 'jsonl.gz':
       return streamSource(input, openGzip(input.path, input.source), resolved);
     case 'pipe':

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { MillraceError } from '../core/errors.js';
+import { becameShorter } from '../core/became-shorter.js';
 import type { Kernel } from './kernel-host.js';
 
 const NEWLINE = 0x0a;
@@ -37,8 +37,7 @@ export function readRange(file: number, kernel: Kernel, range: Range): Span {
   const address = range.room(wanted + TAIL_BYTES);
   const read = readInto(file, kernel, address, wanted, range.start - before);
   if (read < wanted) {
-    const expected = `${range.path} has become shorter: expected ${range.end} bytes`;
-    throw new MillraceError('ERR_INPUT_UNREADABLE', `${expected}, got ${range.start - before + read}`);
+    throw becameShorter(range.path, range.end, range.start - before + read);
   }
   const start = firstLine(kernel, address, read, before);
   if (start >= address + wanted) return { start: address, end: address }; // in the midst of a line that goes on behind

@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Source } from '../../src/io/chunk.js';
 import type { StdinInput } from '../../src/io/input.js';
-import { openGzip, openPipe, openReadable, streamSource } from '../../src/io/jsonl-stream.js';
+import { fileBlockSource, openGzip, openPipe, openReadable, streamSource } from '../../src/io/jsonl-stream.js';
 import { resolveSourceOptions } from '../../src/io/source-options.js';
 import { readAll, textOf } from './collect.js';
 import { tempFolder } from './temp-folder.js';
@@ -153,4 +153,35 @@ test.skipIf(process.platform === 'win32')('reads a named pipe', async () => {
   execFileSync('mkfifo', [path]);
   execFile('sh', ['-c', `printf 'a\\nb\\n' > '${path}'`]);
   expect(textOf((await readAll(streamSource(input, openPipe(path, path), options))).chunks)).toBe('a\nb\n');
+});
+
+describe('a plain file in blocks', () => {
+  const path = join(folder, 'plain.jsonl');
+  const plain = { kind: 'jsonl', index: 0, source: 'plain.jsonl', path, identity } as const;
+
+  test('goes on from any line and ends with the lines that began before its end was known', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(text.length), fc.nat(text.length), async (bytes, before) => {
+        writeFileSync(path, text);
+        const source = fileBlockSource({ ...plain, bytes }, options);
+        const lineEnd = (at: number): number => (at === 0 ? 0 : text.indexOf('\n', at - 1) + 1);
+        const [from, end] = [lineEnd(before), lineEnd(bytes)];
+        const { chunks, error } = await readAll(source, from);
+        expect(error).toBeUndefined();
+        expect(textOf(chunks)).toBe(text.slice(from, end));
+        if (from >= bytes) return;
+        expect(chunks.reduce((sum, chunk) => sum + chunk.bytes, 0)).toBe(bytes - from);
+        expect(chunks.at(-1)?.end).toBe(end);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('delivers its whole lines and says so when it has become shorter', async () => {
+    writeFileSync(path, text.slice(0, -5));
+    const { chunks, error } = await readAll(fileBlockSource({ ...plain, bytes: text.length }, options));
+    expect(textOf(chunks)).toBe(text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1));
+    const message = `${path} has become shorter: expected ${text.length} bytes, got ${text.length - 5}`;
+    expect(error).toMatchObject({ code: 'ERR_INPUT_UNREADABLE', message });
+  });
 });

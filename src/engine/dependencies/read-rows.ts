@@ -54,7 +54,7 @@ async function readInput(
   try {
     for await (const chunk of source.read(0, signal)) {
       if (chunk.kind !== 'block') throw new MillraceError('ERR_INTERNAL', `got a ${chunk.kind} for a block of lines`);
-      reader.readBlock(Buffer.from(chunk.data.buffer), chunk.start, input.bytes ?? Infinity);
+      reader.readBlock(Buffer.from(chunk.data.buffer), chunk.start);
       table.checkBytes();
     }
   } catch (thrown) {
@@ -72,10 +72,9 @@ class RowReader {
     this.#options = options;
   }
 
-  /** @param end - lines that begin there or behind it are not part of the run. */
-  readBlock(data: Buffer, start: number, end: number): void {
+  readBlock(data: Buffer, start: number): void {
     const { lineBytesMax } = this.#options.settings;
-    for (let at = 0; at < data.length && start + at < end;) {
+    for (let at = 0; at < data.length;) {
       const newline = data.indexOf(LF, at);
       const lineEnd = newline === -1 ? data.length : newline;
       const from = start + at === 0 && data.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : at;
