@@ -45,17 +45,25 @@ export function textNotString({ textField }: RowSettings, got: string): WireErro
   return wire('ERR_TEXT_TYPE', `field ${JSON.stringify(textField)} must be a string, got ${got}`);
 }
 
-export function tooLarge({ maxBytes }: RowSettings): WireError {
+export function tooLarge({ maxBytes }: Pick<RowSettings, 'maxBytes'>): WireError {
   return wire('ERR_DOCUMENT_TOO_LARGE', `the text is larger than maxBytes, ${maxBytes}`);
 }
 
-/** The id of that row, if it was read so far that it is known. */
+/** The id of that row, if it was read so far that it is known; a number that JavaScript cannot hold as its digits. */
 export function rowId(outcome: number, { exports, bytes }: Kernel): DocumentId | undefined {
   const unread = outcome === codes.ROW_INVALID || outcome === codes.ROW_NOT_OBJECT || outcome === LINE_TOO_LARGE;
   if (unread || exports.getRowIdKind() === codes.ID_NONE) return undefined;
-  const raw = new TextDecoder().decode(bytes.subarray(exports.getRowIdStart() >>> 0, exports.getRowIdEnd() >>> 0));
+  const raw = decoder.decode(bytes.subarray(exports.getRowIdStart() >>> 0, exports.getRowIdEnd() >>> 0));
   const id: unknown = JSON.parse(raw);
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+  if (typeof id === 'number') return isHeld(id) ? id : raw;
+  return typeof id === 'string' ? id : undefined;
+}
+
+const decoder = new TextDecoder();
+
+/** Whether JavaScript holds the number that was written: not one that is too large for a double, nor too large an integer. */
+function isHeld(id: number): boolean {
+  return Number.isInteger(id) ? Number.isSafeInteger(id) : Number.isFinite(id);
 }
 
 function unexpected({ exports, bytes }: Kernel): string {
