@@ -13,7 +13,7 @@ import { abortable, abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
 import type { Repeats, Sifted } from './dedup/repeats.js';
 import type { FileDependencies } from './dependencies/file-dependencies.js';
-import { INPUT_ERRORS } from './input-errors.js';
+import { INPUT_ERRORS, brokenInput } from './input-errors.js';
 import { insertLineIds } from './line-ids.js';
 import { OrderedWindow } from './ordered-window.js';
 import { addRejections } from './rejections.js';
@@ -336,10 +336,6 @@ function placeOf(chunk: Chunk, { index, line, id }: NamedDocument, { lines }: Ru
 /** A text file is a source by itself. */
 function fileOf(chunk: Chunk, index: number): string {
   return (chunk.kind === 'files' ? chunk.paths[index]?.id : undefined) ?? chunk.source;
-}
-
-function brokenInput(source: string, ordinal: number, { code, message }: MillraceError): DeadLetter {
-  return { source, ordinal, code, message };
 }
 
 function writtenTooEarly(): MillraceError {

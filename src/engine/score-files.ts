@@ -3,6 +3,7 @@ import type { Input } from '../io/input.js';
 import { resolveInputs } from '../io/inputs.js';
 import type { Progress, RunHeader } from '../ledger/run.js';
 import type { KeepIf, RowSettings } from '../workers/protocol.js';
+import { lineBytesMaxOf } from '../workers/row-settings.js';
 import { slotsOf } from '../workers/measure-row.js';
 import { NO_CACHE_COUNTS } from '../workers/report-cache.js';
 import { abortable } from '../core/abort.js';
@@ -47,11 +48,6 @@ const WINDOW_CHUNKS_PER_WORKER = 6;
 /** Chunks that each worker should get at least, so that all end at about the same time. */
 const CHUNKS_PER_WORKER = 16;
 const CHUNK_BYTES_MIN = 64 * 1024;
-
-/** A line holds its text with up to six bytes of escape for one, and so much besides. */
-const LINE_EXTRA_BYTES = 1024 * 1024;
-const ESCAPE_BYTES_MAX = 6;
-const LINE_BYTES_LIMIT = 512 * 1024 * 1024;
 
 /**
  * Scores files into rows of JSON Lines, in input order, on all cores.
@@ -298,7 +294,6 @@ function bytesUpTo(input: Input, position: number): number {
 /** How rows are written by the options. */
 export async function rowSettings(resolved: ResolvedScoreFilesOptions): Promise<RowSettings> {
   const { emit, textField, idField, maxBytes, selection } = resolved;
-  const lineBytesMax = Math.min(maxBytes * ESCAPE_BYTES_MAX + LINE_EXTRA_BYTES, LINE_BYTES_LIMIT);
   const { rejectBy, rejected, dedup, clean } = selection;
   const keepIf = await parseKeepIf(resolved);
   const selected = {
@@ -308,7 +303,7 @@ export async function rowSettings(resolved: ResolvedScoreFilesOptions): Promise<
     tellsKept: dedup !== undefined,
     cleans: clean !== undefined,
   };
-  return { ...selected, emit, textField, idField, maxBytes, lineBytesMax };
+  return { ...selected, emit, textField, idField, maxBytes, lineBytesMax: lineBytesMaxOf(maxBytes) };
 }
 
 /** Opens the cache before there is any output, so that it is refused at once if it cannot be; the workers do the rest. */

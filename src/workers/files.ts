@@ -23,7 +23,7 @@ export function scoreFiles(request: FilesRequest, slot: KernelSlot, progress: Pr
       if (request.condemned.includes(index)) throw CONDEMNED;
       bytes += scoreFile(file, index, request.settings, slot, writer);
     } catch (thrown) {
-      failures.push({ index, line: undefined, id: file.id, error: toWireError(asMillraceError(thrown, file.path)) });
+      failures.push({ index, line: undefined, id: file.id, error: toWireError(fileError(thrown, file.path)) });
     }
   });
   return {
@@ -88,8 +88,12 @@ function fileRowRoom(settings: RowSettings, textBytes: number, idBytes: number):
   return rowBytes + 2 * idBytes + rejectedBytes + REPORT_ROOM_BYTES;
 }
 
-/** Reads a file, unpacked if its name ends in `.gz`, unless it is too large. */
-function readText(path: string, settings: RowSettings): Uint8Array {
+/**
+ * Reads a file, unpacked if its name ends in `.gz`, unless it is too large.
+ *
+ * @throws what `fileError` turns into the failure of the document.
+ */
+export function readText(path: string, settings: Pick<RowSettings, 'maxBytes'>): Uint8Array {
   const file = openSync(path, 'r');
   try {
     const packed = path.toLowerCase().endsWith('.gz');
@@ -101,7 +105,7 @@ function readText(path: string, settings: RowSettings): Uint8Array {
   }
 }
 
-function unpack(bytes: Uint8Array, path: string, settings: RowSettings): Uint8Array {
+function unpack(bytes: Uint8Array, path: string, settings: Pick<RowSettings, 'maxBytes'>): Uint8Array {
   try {
     return gunzipSync(bytes, { maxOutputLength: settings.maxBytes });
   } catch (thrown) {
@@ -110,7 +114,8 @@ function unpack(bytes: Uint8Array, path: string, settings: RowSettings): Uint8Ar
   }
 }
 
-function asMillraceError(thrown: unknown, path: string): MillraceError {
+/** Why a text file has no text. */
+export function fileError(thrown: unknown, path: string): MillraceError {
   if (isMillraceError(thrown)) return thrown;
   return new MillraceError('ERR_INPUT_UNREADABLE', `${path} cannot be read: ${messageOf(thrown)}`);
 }

@@ -5,9 +5,10 @@ import { isTrap, type KernelSlot } from './kernel-slot.js';
 import { NO_MORE_ROWS, OUTPUT_FULL, SKIPPED } from './kernel/row-outcomes.js';
 import type { ProgressRow } from './progress.js';
 import type { LinesRequest, RowFailure, RowsResponse } from './protocol.js';
-import { readRange, skipByteOrderMark, type Span } from './range.js';
+import { roomForLines, takeBlock } from './line-room.js';
+import { readRange, type Span } from './range.js';
 import { rowError, rowId } from './row-errors.js';
-import { configureRows, namesBytes, outputRoom, rejectedRoom, writeNames } from './row-settings.js';
+import { configureRows } from './row-settings.js';
 import { RowWriter, isKept, isScored, lacksId } from './row-writer.js';
 
 /** A range is read in pieces of this size, which are still in the cache when they are scored. */
@@ -58,7 +59,7 @@ class Rows {
   score(progress: ProgressRow): void {
     const { from, start, end, settings } = this.#request;
     if (typeof from !== 'string') {
-      this.#scoreSpan(this.#takeBlock(from, start), progress);
+      this.#scoreSpan(takeBlock(this.#kernel, this.#request, { data: from, start }), progress);
       return;
     }
     const file = openSync(from, 'r');
@@ -116,22 +117,7 @@ class Rows {
     this.#bytes += exports.textBytesScored();
   }
 
-  #takeBlock(data: Uint8Array, position: number): Span {
-    const address = this.#room(data.length);
-    this.#kernel.bytes.set(data, address);
-    const end = address + data.length;
-    return { start: position === 0 ? skipByteOrderMark(this.#kernel, address, end) : address, end };
-  }
-
-  /** Lays out room for so many bytes of lines behind the names that the kernel needs. */
-  readonly #room = (bytes: number): number => {
-    const { settings, source } = this.#request;
-    const names = namesBytes(settings, source);
-    const rejected = settings.keepsRejected ? rejectedRoom(settings, bytes, names) : 0;
-    const address = this.#kernel.layOut(names + bytes, outputRoom(settings, bytes, names), rejected);
-    writeNames(this.#kernel, settings, source);
-    return address + names;
-  };
+  readonly #room = (bytes: number): number => roomForLines(this.#kernel, this.#request, bytes);
 
   #fail(error: WireError, id: string | number | undefined): void {
     this.#failures.push({ index: this.index, line: this.#lines + this.#kernel.exports.rowLine(), id, error });
@@ -141,7 +127,8 @@ class Rows {
 /** The main thread knows how the workers ended and puts its own message in place of this one. */
 const CONDEMNED: WireError = { code: 'ERR_WORKER_CRASHED', message: 'the document ended two workers' };
 
-function unreadable({ source }: LinesRequest, thrown: unknown): WireError {
+/** The failure of a whole input. */
+export function unreadable({ source }: Pick<LinesRequest, 'source'>, thrown: unknown): WireError {
   if (isMillraceError(thrown)) return toWireError(thrown);
   return toWireError(new MillraceError('ERR_INPUT_UNREADABLE', `${source} cannot be read: ${messageOf(thrown)}`));
 }

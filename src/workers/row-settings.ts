@@ -14,6 +14,15 @@ export const REPORT_ROOM_BYTES = REPORT_ROW_BYTES_MAX + 1024;
 /** An escape takes at most six bytes for one. */
 export const ESCAPE_BYTES_MAX = 6;
 
+/** What a line may hold besides its text. */
+const LINE_EXTRA_BYTES = 1024 * 1024;
+const LINE_BYTES_LIMIT = 512 * 1024 * 1024;
+
+/** Bytes that a line with a text of `maxBytes` can need. */
+export function lineBytesMaxOf(maxBytes: number): number {
+  return Math.min(maxBytes * ESCAPE_BYTES_MAX + LINE_EXTRA_BYTES, LINE_BYTES_LIMIT);
+}
+
 /** The part of the settings by which every row is kept as it is. */
 export const KEEP_ALL = Object.freeze({
   rejectBy: [],
@@ -80,9 +89,14 @@ export function writeNames(kernel: Kernel, settings: RowSettings, source: string
 /**
  * Tells the kernel where the names are, how rows are written, and which are rejected.
  *
- * @param cache - asked for the reports of texts. Not where they are cleaned, which takes more of them than a report has.
+ * @param cache - asked for the reports of texts from so many bytes on. Not where they are cleaned, which takes more of them than a report has.
  */
-export function configureRows(kernel: Kernel, settings: RowSettings, source: string, cache?: ReportCache): void {
+export function configureRows(
+  kernel: Kernel,
+  settings: RowSettings,
+  source: string,
+  cache?: Pick<ReportCache, 'bytesMin'>,
+): void {
   const names = namesOf(settings, source);
   const textField = kernel.inputAddress;
   const idField = textField + names.textField.length;
