@@ -17,8 +17,6 @@ export interface HttpClientOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Connections that may be open at once; further calls wait for one. */
   readonly connectionsMax: number;
-  /** From when a call is sent until the last byte of its answer. */
-  readonly timeoutMs: number;
   /** Bytes of an answer, beyond which it is broken off. */
   readonly answerBytesMax: number;
 }
@@ -33,7 +31,10 @@ const UNSENT_CODES: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** JSON over HTTP to one server, on connections that are kept alive. One attempt a call; redirects are not followed. */
+/**
+ * JSON over HTTP to one server, on connections that are kept alive. One attempt a call, for as long as its signal allows; redirects
+ * are not followed.
+ */
 export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #pool: Pool;
@@ -45,14 +46,14 @@ export class HttpClient {
     this.#pool = new Pool(options.baseUrl.origin, {
       connections: options.connectionsMax,
       pipelining: 1,
-      headersTimeout: 0, // One limit for the whole call instead: a body of one byte a minute keeps no such promise.
+      headersTimeout: 0, // Whoever calls has one limit for the whole call: a body of one byte a minute keeps no such promise.
       bodyTimeout: 0,
     });
   }
 
   /**
    * @param path - behind the path of the base URL, with its `/`.
-   * @throws CallError `ERR_PROVIDER_TIMEOUT`, `ERR_PROVIDER_UNAVAILABLE`, `ERR_PROVIDER_ANSWER`; MillraceError `ERR_ABORTED`.
+   * @throws CallError `ERR_PROVIDER_UNAVAILABLE`, `ERR_PROVIDER_ANSWER`; MillraceError `ERR_ABORTED`.
    */
   async post(path: string, body: string, signal: AbortSignal): Promise<HttpAnswer> {
     checkAborted(signal);
@@ -86,7 +87,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #url: string;
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
   /** Set when the exchange is over before its answer is. */
   #ended: unknown;
@@ -108,7 +108,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    this.#timer = setTimeout(this.#onTimeout, options.timeoutMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -153,10 +152,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end(abortedError(this.#signal));
   };
 
-  readonly #onTimeout = (): void => {
-    this.#end(this.#error('ERR_PROVIDER_TIMEOUT', `did not answer within ${this.#options.timeoutMs} ms`));
-  };
-
   /** Breaks the exchange off, which frees its connection. */
   #end(error: unknown): void {
     this.#ended = error;
@@ -166,7 +161,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #release(): void {
-    clearTimeout(this.#timer);
     this.#signal.removeEventListener('abort', this.#onAbort);
     if (this.#ended !== undefined) this.#chunks = [];
   }

@@ -16,8 +16,6 @@ export interface ProviderOptions {
   readonly apiKey?: string | undefined;
   /** Sent with every call. @defaultValue {} */
   readonly headers?: Readonly<Record<string, string>>;
-  /** From sending a call to the last byte of its answer. Integer, 1 to 3600000. @defaultValue 120000 */
-  readonly timeoutMs?: number;
   /** Connections that may be open at once. Integer, 1 to 10000. @defaultValue 1000 */
   readonly connectionsMax?: number;
   /** Bytes that an answer may have. Integer, 1024 to 1 GiB. @defaultValue 64 MiB */
@@ -31,7 +29,6 @@ export interface ResolvedProviderOptions {
   readonly baseUrl: URL;
   readonly apiKey: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
   readonly connectionsMax: number;
   readonly answerBytesMax: number;
   readonly maxTokensField: (typeof MAX_TOKENS_FIELDS)[number];
@@ -51,7 +48,6 @@ export const KNOWN_PROVIDERS: Readonly<Record<HttpProviderName, KnownProvider>> 
 
 export const PROVIDER_DEFAULTS = Object.freeze({
   headers: Object.freeze({}),
-  timeoutMs: 120_000,
   connectionsMax: 1000,
   answerBytesMax: 64 * 1024 * 1024,
 });
@@ -88,7 +84,6 @@ export function resolveProviderOptions(
     baseUrl,
     apiKey,
     headers,
-    timeoutMs: checkInteger(optionPath(path, 'timeoutMs'), given['timeoutMs'], 1, 3_600_000),
     connectionsMax: checkInteger(optionPath(path, 'connectionsMax'), given['connectionsMax'], 1, 10_000),
     answerBytesMax: checkInteger(optionPath(path, 'answerBytesMax'), given['answerBytesMax'], 1024, 2 ** 30),
     maxTokensField: checkChoice(optionPath(path, 'maxTokensField'), field, MAX_TOKENS_FIELDS),

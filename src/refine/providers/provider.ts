@@ -59,7 +59,7 @@ export interface Completion {
  */
 export interface Provider {
   readonly name: string;
-  /** @throws CallError; MillraceError `ERR_ABORTED`. */
+  /** Takes as long as the signal allows: the caller has the one time limit. @throws CallError; MillraceError `ERR_ABORTED`. */
   call(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
   close(): Promise<void>;
 }
