@@ -5,6 +5,7 @@
  */
 export const ERROR_CODES = {
   ERR_ABORTED: 'The caller aborted the operation, or the engine was closed without draining.',
+  ERR_BASELINE: 'The saved baseline is not there, is damaged, or is of a newer format.',
   ERR_BUDGET: 'The next call could cross the budget, or a budget was given for a model without a price.',
   ERR_CACHE_DIR: 'The cache directory is a file, cannot be written, or is of a newer format.',
   ERR_CACHE_LOCKED: 'The cache directory is being changed by another process and stayed so.',
