@@ -114,3 +114,8 @@ export type { RulesOptions } from './refine/providers/rules/options.js';
 export { RULE_NAMES, type RuleName } from './refine/providers/rules/rule.js';
 export type { EngineCacheOptions } from './engine/report-cache/cache-option.js';
 export type { EngineCacheStats } from './engine/report-cache/engine-cache.js';
+export { runBench } from './harness/bench/run-bench.js';
+export type { BenchOptions, BenchProgress } from './harness/bench/options.js';
+export type { BaselineRatio, BenchResult, BenchedDocuments, CaseResult, SuiteResult } from './harness/bench/result.js';
+export type { CaseUnit, SuiteName } from './harness/bench/suite.js';
+export { DocumentGenerator, type GeneratedDocument, type GeneratorOptions } from './harness/documents.js';

@@ -65,8 +65,7 @@ export async function sampleDocuments(options: SampleOptions): Promise<DocumentS
   }
   const { refused } = tally;
   if (sample.seen === 0) {
-    const rows =
-      refused === 0 ? '' : `; ${refused} rows have no text in their field ${JSON.stringify(options.textField)}`;
+    const rows = refused === 0 ? '' : `; rows without a text in ${JSON.stringify(options.textField)}: ${refused}`;
     throw new MillraceError('ERR_INPUT_NOT_FOUND', `the inputs hold no document to measure with${rows}`);
   }
   return { documents: sample.distinct(), seen: sample.seen, refused, isWhole };

@@ -119,7 +119,7 @@ describe('inputs without a document are refused', () => {
   it('when every row is bad', async () => {
     await expect(sample([scratch.write('worse.jsonl', '{"body":"x"}\n{"body":"y"}\n')])).rejects.toMatchObject({
       code: 'ERR_INPUT_NOT_FOUND',
-      message: 'the inputs hold no document to measure with; 2 rows have no text in their field "text"',
+      message: 'the inputs hold no document to measure with; rows without a text in "text": 2',
     });
   });
 

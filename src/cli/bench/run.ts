@@ -35,7 +35,7 @@ export async function runBenchCommand(
     });
     progress?.clear();
     await report(result, flags, context);
-    return hasCritical(result.comparison) ? EXIT.failed : EXIT.ok;
+    return hasCritical(result) ? EXIT.failed : EXIT.ok;
   } catch (error) {
     progress?.clear();
     if (interrupts.received === undefined || !isMillraceError(error) || error.code !== 'ERR_ABORTED') throw error;

@@ -1,7 +1,14 @@
 import { Option, type Command } from 'commander';
 
 import { WORKERS_MAX } from '../../engine/options.js';
-import { BENCH_DEFAULTS, checkSuites, DOCUMENTS_MAX, DOCUMENTS_MIN, ROUNDS_MAX } from '../../harness/bench/options.js';
+import {
+  BENCH_DEFAULTS,
+  checkBaselineName,
+  checkSuites,
+  DOCUMENTS_MAX,
+  DOCUMENTS_MIN,
+  ROUNDS_MAX,
+} from '../../harness/bench/options.js';
 import { SUITE_NAMES } from '../../harness/bench/suite.js';
 import { SEED_MAX } from '../../harness/documents.js';
 import type { BenchFlags } from '../bench/flags.js';
@@ -68,8 +75,8 @@ export function defineBench(program: Command, invocation: Invocation): void {
   add('--text-field <name>', 'field of a row that holds the text (default: text)', textOf);
   add('--json <file>', 'write everything as JSON; - is stdout, in place of the table', textOf);
   add('--html <file>', 'write a page to look at', textOf);
-  add('--baseline <name>', 'save the results under this name', textOf);
-  add('--compare <name>', 'compare with the results that were saved under this name', textOf);
+  add('--baseline <name>', 'save the results under this name', nameOf);
+  add('--compare <name>', 'compare with the results that were saved under this name', nameOf);
   add('--baselines <dir>', `where they are saved (default: ${baselinesDir})`, textOf);
   command
     .option('--quiet', 'no progress line and no notes on stderr')
@@ -79,4 +86,8 @@ export function defineBench(program: Command, invocation: Invocation): void {
       const { runBenchCommand } = await import('../bench/run.js');
       invocation.exitCode = await runBenchCommand(inputs, flags, invocation);
     });
+}
+
+function nameOf(option: string): ValueParser<string> {
+  return (typed) => checkBaselineName(option, typed);
 }

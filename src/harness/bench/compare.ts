@@ -2,7 +2,8 @@
 import type { BenchComparison, ComparedMeasure } from '../../monitor/page/model.js';
 import { judgeChange } from '../../monitor/statistics/change.js';
 import { median } from '../../monitor/statistics/median.js';
-import { isLessBetter, type SuiteResult } from './result.js';
+import type { SavedBench } from './baselines.js';
+import { isLessBetter, type BenchResult, type SuiteResult } from './result.js';
 import type { CaseUnit } from './suite.js';
 
 /** What is saved of a case: the value of each round. */
@@ -15,7 +16,7 @@ export interface SavedMeasure {
 export function measuresOf(suites: readonly SuiteResult[]): Record<string, SavedMeasure> {
   return Object.fromEntries(
     suites.flatMap(({ name: suite, cases }) =>
-      cases.map(({ name, unit, rounds }) => [`${suite}: ${name}`, { unit, rounds }] as const),
+      cases.map(({ name, unit, rounds }) => [measureName(suite, name), { unit, rounds }] as const),
     ),
   );
 }
@@ -43,7 +44,33 @@ export function compareMeasures(
   });
 }
 
-/** Whether something of the package itself, not a baseline beside it, got much worse. */
-export function hasCritical(comparison: BenchComparison | null): boolean {
-  return comparison?.measures.some(({ severity }) => severity === 'critical') ?? false;
+/** A result with what became of each measure since the saved one. @param random - in [0, 1), seeded. */
+export function withComparison(result: BenchResult, before: SavedBench, random: () => number): BenchResult {
+  const { name: baseline, savedAt, machine, documents } = before;
+  const comparison: BenchComparison = {
+    ...{ baseline, savedAt },
+    isSameMachine: isSame(machine, result.machine, ['cpu', 'cores', 'memoryBytes', 'platform']),
+    measures: compareMeasures(before.measures, measuresOf(result.suites), random),
+  };
+  const isSameText = isSame(documents, result.documents, ['source', 'count', 'bytes', 'seed']);
+  const note = `The baseline ${baseline} was measured with other documents: differences may be theirs.`;
+  return { ...result, comparison, notes: isSameText ? result.notes : [...result.notes, note] };
+}
+
+function isSame<T>(left: T, right: T, names: readonly (keyof T)[]): boolean {
+  return names.every((name) => left[name] === right[name]);
+}
+
+/** Whether a case of the package, and not a baseline beside it, got much worse. */
+export function hasCritical({ suites, comparison }: BenchResult): boolean {
+  const subjects = new Set(
+    suites.flatMap(({ name: suite, cases }) =>
+      cases.filter(({ role }) => role === 'subject').map(({ name }) => measureName(suite, name)),
+    ),
+  );
+  return comparison?.measures.some(({ name, severity }) => severity === 'critical' && subjects.has(name)) ?? false;
+}
+
+function measureName(suite: string, name: string): string {
+  return `${suite}: ${name}`;
 }

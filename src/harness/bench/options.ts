@@ -99,8 +99,8 @@ const NAMES = [...Object.keys(BENCH_DEFAULTS), 'baseline', 'compare', 'signal', 
 export function resolveBenchOptions(options: BenchOptions = {}, path = 'bench'): ResolvedBenchOptions {
   const given: Record<string, unknown> = { ...BENCH_DEFAULTS, ...checkOptions(path, options, NAMES) };
   const at = (name: keyof BenchOptions): [string, unknown] => [optionPath(path, name), given[name]];
-  const optional = (name: keyof BenchOptions): string | undefined =>
-    given[name] === undefined ? undefined : checkString(...at(name));
+  const nameOf = (name: keyof BenchOptions): string | undefined =>
+    given[name] === undefined ? undefined : checkBaselineName(optionPath(path, name), checkString(...at(name)));
   const { seed, bytes } = resolveGeneratorOptions(
     { seed: options.seed ?? GENERATOR_DEFAULTS.seed, bytes: options.bytes ?? GENERATOR_DEFAULTS.bytes },
     path,
@@ -115,11 +115,20 @@ export function resolveBenchOptions(options: BenchOptions = {}, path = 'bench'):
     bytes,
     seed,
     workers: checkInteger(...at('workers'), 1, WORKERS_MAX),
-    baseline: optional('baseline'),
-    compare: optional('compare'),
+    baseline: nameOf('baseline'),
+    compare: nameOf('compare'),
     baselinesDir: checkString(...at('baselinesDir')),
     clock: options.clock ?? SYSTEM_CLOCK,
   });
+}
+
+const BASELINE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Refuses what is no name of a file on every system. */
+export function checkBaselineName(path: string, name: string): string {
+  if (BASELINE_NAME.test(name)) return name;
+  const expected = `${path} must be 1 to 64 letters, digits, ".", "_" or "-", the first a letter or digit`;
+  throw new MillraceError('ERR_OPTION_RANGE', `${expected}, got ${JSON.stringify(name)}`);
 }
 
 /** Refuses a name that is no suite, and names the nearest. */

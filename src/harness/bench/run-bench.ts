@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { seededRandom } from '../../core/random.js';
 import { DocumentGenerator } from '../documents.js';
 import { sampleDocuments } from '../own-documents.js';
+import { loadBaseline, prepareBaseline, saveBaseline } from './baselines.js';
+import { measuresOf, withComparison } from './compare.js';
 import { BenchDocuments } from './documents.js';
 import { describeMachine } from './machine.js';
 import { DOCUMENTS_MIN, resolveBenchOptions, type BenchOptions, type ResolvedBenchOptions } from './options.js';
@@ -36,6 +38,33 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
 export async function benchSuites(known: readonly Suite[], options: BenchOptions = {}): Promise<BenchResult> {
   const resolved = resolveBenchOptions(options);
   const signal = options.signal ?? new AbortController().signal;
+  const { baseline, compare, baselinesDir: dir, clock } = resolved;
+  // What could go wrong does so before minutes of work, not behind them.
+  const before = compare === undefined ? undefined : await loadBaseline(dir, compare);
+  if (baseline !== undefined) await prepareBaseline(dir, baseline);
+  const result = await measureSuites(known, resolved, options, signal);
+  const compared = before === undefined ? result : withComparison(result, before, seededRandom(resolved.seed));
+  if (baseline !== undefined) {
+    const { machine, documents } = result;
+    const savedAt = new Date(clock.epochMs()).toISOString();
+    await saveBaseline(dir, {
+      schema: 1,
+      name: baseline,
+      savedAt,
+      machine,
+      documents,
+      measures: measuresOf(result.suites),
+    });
+  }
+  return compared;
+}
+
+async function measureSuites(
+  known: readonly Suite[],
+  resolved: ResolvedBenchOptions,
+  options: BenchOptions,
+  signal: AbortSignal,
+): Promise<BenchResult> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
   try {
     return await new Bench(known, resolved, options, folder, signal).run();
@@ -124,7 +153,7 @@ class Bench {
       stdin: this.#given.stdin ?? process.stdin,
       signal: this.#signal,
     });
-    if (sample.refused > 0) this.#notes.push(`${sample.refused} rows of the inputs have no text and were passed over.`);
+    if (sample.refused > 0) this.#notes.push(`Rows of the inputs without a text, passed over: ${sample.refused}.`);
     if (!sample.isWhole) this.#notes.push(`Only the first ${READ_BYTES_MAX} bytes of the inputs were read.`);
     return { documents: new BenchDocuments(sample.documents, this.#folder), source: inputs.join(' ') };
   }
