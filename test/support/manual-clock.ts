@@ -58,11 +58,6 @@ export class ManualClock implements Clock {
     this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
-  /** Moves time on while nothing can ring, as when the process is busy; timers that are due meanwhile ring afterwards. */
-  skip(deltaMs: number): void {
-    this.#nowMs += deltaMs;
-  }
-
   /** Lets time pass in which no timer can call back, as while the event loop is blocked; those that fall due are late. */
   block(deltaMs: number): void {
     this.#nowMs += deltaMs;

@@ -1,4 +1,4 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { LatencyHistogram, type LatencyPoint, type LatencySummary } from '../../monitor/latency-histogram.js';
 
 /** How an arrival ended, as the target tells it. */
 export interface Outcome {
@@ -20,18 +20,6 @@ export interface Counts {
   readonly repeated: number;
 }
 
-/** Milliseconds from the time at which arrivals were due until they had ended well. */
-export interface Latency {
-  readonly count: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly max: number;
-}
-
-/** An hour in microseconds; what takes longer counts as that. */
-const LATENCY_US_MAX = 3_600_000_000;
-
 /** Codes that are told apart; the others are counted together. */
 const CODES_MAX = 64;
 const OTHER_CODES = 'others';
@@ -46,7 +34,8 @@ export class Accounts {
   readonly #outstanding = new Set<number>();
   readonly #outstandingMax: number;
   readonly #codes = new Map<string, number>();
-  readonly #latencyUs: RecordableHistogram = createHistogram({ lowest: 1, highest: LATENCY_US_MAX, figures: 3 });
+  /** Of what ended well, from the time at which it was due. */
+  readonly #latency = new LatencyHistogram();
   #arrived = 0;
   #endedWell = 0;
   #failed = 0;
@@ -75,7 +64,7 @@ export class Accounts {
       this.#repeated++;
     } else if (code === undefined) {
       this.#endedWell++;
-      this.#latencyUs.record(Math.min(Math.max(Math.round(latencyMs * 1000), 1), LATENCY_US_MAX));
+      this.#latency.record(latencyMs);
     } else {
       this.#failed++;
       const counted = this.#codes.has(code) || this.#codes.size < CODES_MAX ? code : OTHER_CODES;
@@ -104,20 +93,12 @@ export class Accounts {
   }
 
   /** `null` while nothing has ended well. */
-  latency(): Latency | null {
-    if (this.#endedWell === 0) return null;
-    const at = (percentile: number): number => this.#latencyUs.percentile(percentile) / 1000;
-    return { count: this.#endedWell, p50: at(50), p95: at(95), p99: at(99), max: this.#latencyUs.max / 1000 };
+  latency(): LatencySummary | null {
+    return this.#endedWell === 0 ? null : this.#latency.summary();
   }
 
-  /** Ascending percentiles with their milliseconds, for a chart; empty while nothing has ended well. */
-  percentiles(): readonly { readonly percentile: number; readonly ms: number }[] {
-    if (this.#endedWell === 0) return [];
-    return PERCENTILES.map((percentile) => ({ percentile, ms: this.#latencyUs.percentile(percentile) / 1000 }));
+  /** The distribution of the latencies, for a chart; empty while nothing has ended well. */
+  percentiles(): readonly LatencyPoint[] {
+    return this.#latency.points();
   }
 }
-
-/** Each step towards the end halves what is left: a line in the picture of a distribution. */
-const PERCENTILES: readonly number[] = Object.freeze([
-  ...[1, 10, 25, 50, 75, 87.5, 93.75, 96.875, 98, 99, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999, 100],
-]);

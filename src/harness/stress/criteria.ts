@@ -44,15 +44,15 @@ export interface Measurements {
   readonly rateAsked: number;
   readonly rateHeld: number;
   readonly counts: Counts;
-  /** Undefined: too few samples. */
-  readonly growth: Growth | undefined;
+  /** Undefined: too few samples. `null`: the system does not tell. */
+  readonly growth: Growth | undefined | null;
   /** Of all cores, 0 to 1, over the time that is judged. */
   readonly cpuShare: number | null;
   /** Highest resident memory while `CRITERIA.crowd.documents` were processed. */
   readonly crowdBytes: number | null;
   /** The 99th percentile of single documents. */
   readonly singleMs: number | null;
-  /** Undefined: not all of the batch ended well. */
+  /** `null`: no document of the batch ended well. */
   readonly batchMs: number | null;
   /** Of a run with chaos. */
   readonly calm?: CalmComparison | undefined;
@@ -60,13 +60,17 @@ export interface Measurements {
 
 /** The outcomes beside those of a calm run over the same documents. */
 export interface CalmComparison {
-  readonly compared: number;
+  /** Ranges of 1,024 arrivals, and those of them in which an outcome differs. */
+  readonly ranges: number;
   readonly different: number;
   /** Why nothing could be compared. */
   readonly note?: string | undefined;
 }
 
 const MB = 1e6;
+/** A heap that fills up between two collections grows for some seconds as a leak does. */
+const OBSERVED_MS_MIN = 30_000;
+const MEMORY_UNKNOWN = 'the system does not tell the memory of the process';
 
 /** Judges a run: a verdict for each criterion, in the order in which they are shown. */
 export function judge(measured: Measurements): readonly Criterion[] {
@@ -122,7 +126,7 @@ function errors({ arrived, failed, shed }: Counts): Criterion {
  * Judged by the interval of the slope, not by the slope: `met` when all of it is within the limit, `missed` when all of it is
  * beyond. An interval around the limit is that of a run too short, or too uneven, to tell.
  */
-function memoryGrowth(growth: Growth | undefined): Criterion {
+function memoryGrowth(growth: Measurements['growth']): Criterion {
   const limit = CRITERIA.growthBytesPerHour;
   const base = {
     name: 'memoryGrowth' as const,
@@ -130,12 +134,17 @@ function memoryGrowth(growth: Growth | undefined): Criterion {
     required: `at most ${megabytes(limit)} an hour`,
     limit,
   };
-  if (growth === undefined) {
-    const note = 'the run is too short to tell: too few samples behind the warm-up';
+  if (growth === undefined || growth === null) {
+    const tooShort = 'the run is too short to tell: too few samples behind the warm-up';
+    const note = growth === null ? MEMORY_UNKNOWN : tooShort;
     return { ...base, verdict: 'not measured', measured: 'not measured', value: null, note };
   }
-  const { bytesPerHour, low, high } = growth;
+  const { bytesPerHour, low, high, observedMs } = growth;
   const measured = `${megabytes(bytesPerHour)} an hour (95 %: ${megabytes(low)} to ${megabytes(high)})`;
+  if (observedMs < OBSERVED_MS_MIN) {
+    const note = `the run is too short to tell: ${(observedMs / 1000).toFixed(0)} s behind the warm-up, of ${OBSERVED_MS_MIN / 1000} at least`;
+    return { ...base, verdict: 'not measured', measured, value: bytesPerHour, note };
+  }
   if (high <= limit) return { ...base, verdict: 'met', measured, value: bytesPerHour };
   if (low > limit) return { ...base, verdict: 'missed', measured, value: bytesPerHour };
   const note = 'the run is too short to tell: the limit lies within the interval of the slope';
@@ -165,7 +174,7 @@ function crowd(bytes: number | null): Criterion {
     verdict: verdictOf(bytes, (value) => value < limit),
     value: bytes,
     limit,
-    ...(bytes === null ? { note: 'the system does not tell the memory of the process' } : {}),
+    ...(bytes === null ? { note: MEMORY_UNKNOWN } : {}),
   };
 }
 
@@ -210,23 +219,22 @@ function exactlyOnce({ outstanding, repeated }: Counts): Criterion {
   };
 }
 
-function calmOutcomes({ compared, different, note }: CalmComparison): Criterion {
+function calmOutcomes({ ranges, different, note }: CalmComparison): Criterion {
   const base = {
     name: 'calmOutcomes' as const,
     criterion: 'outcomes equal those of a calm run',
     required: 'none differs',
     limit: 0,
   };
-  if (compared === 0) {
+  if (ranges === 0) {
     const why = note ?? 'nothing ended well';
     return { ...base, verdict: 'not measured', measured: 'not measured', value: null, note: why };
   }
   return {
     ...base,
-    measured: `${count(different)} of ${count(compared)} differ`,
+    measured: `${count(different)} of ${count(ranges)} ranges of 1,024 arrivals differ`,
     verdict: different === 0 ? 'met' : 'missed',
     value: different,
-    ...(note === undefined ? {} : { note }),
   };
 }
 

@@ -1,5 +1,6 @@
-import type { Clock, Timer } from '../../core/clock.js';
-import { abortedError } from '../../core/abort.js';
+import { checkAborted } from '../../core/abort.js';
+import type { Clock } from '../../core/clock.js';
+import { Waiter } from '../../core/flow/waiter.js';
 import { Accounts, type Counts } from './accounts.js';
 import { Pacer } from './pacer.js';
 import type { OpenTarget } from './target.js';
@@ -16,8 +17,10 @@ export interface DriveOptions {
   readonly drainMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Called when the warm-up is over, and again when the last arrival has come. */
-  readonly onMark?: (mark: 'warm' | 'arrived') => void;
+  /** Called when the last arrival has come. */
+  readonly onArrived?: () => void;
+  /** Called with each arrival that is shed. */
+  readonly onShed?: (arrival: number) => void;
 }
 
 /** A paced run. */
@@ -47,11 +50,13 @@ export async function drive(
   options: DriveOptions,
   onBegin: (accounts: Accounts) => void = () => undefined,
 ): Promise<Drive> {
-  const { clock, signal, warmUpMs, onMark } = options;
+  const { clock, signal, warmUpMs, onArrived, onShed } = options;
   const accounts = new Accounts(options.queueMax);
   const pacer = new Pacer(options);
-  const drain = new Drain(accounts, clock, signal);
+  const drain = new Drain(accounts);
+  let isOver = false;
   const target = await open((arrival, outcome) => {
+    if (isOver) return; // What is abandoned in the end has not come to its own end.
     accounts.end(arrival, outcome, clock.monotonicMs() - pacer.dueMs(arrival));
     drain.notice();
   });
@@ -62,15 +67,17 @@ export async function drive(
     const markWarm = (): void => {
       if (warm !== undefined || clock.monotonicMs() - startMs < warmUpMs) return;
       warm = { atMs: clock.monotonicMs(), counts: accounts.counts() };
-      onMark?.('warm');
     };
     await pacer.run((from, to) => {
       markWarm();
-      for (let arrival = from; arrival < to; arrival++) if (accounts.arrive(arrival)) target.offer(arrival);
+      for (let arrival = from; arrival < to; arrival++) {
+        if (accounts.arrive(arrival)) target.offer(arrival);
+        else onShed?.(arrival);
+      }
     }, signal);
     const arrived = { atMs: clock.monotonicMs(), counts: accounts.counts() };
-    onMark?.('arrived');
-    await drain.wait(options.drainMs);
+    onArrived?.();
+    await drain.wait(options);
     const totalMs = clock.monotonicMs() - startMs;
     const judgedFrom = warm ?? { atMs: startMs, counts: NOTHING };
     return {
@@ -81,6 +88,7 @@ export async function drive(
       judgedWell: arrived.counts.endedWell - judgedFrom.counts.endedWell,
     };
   } finally {
+    isOver = true;
     await target.close();
   }
 }
@@ -95,40 +103,30 @@ const NOTHING = Object.freeze({ endedWell: 0 });
 /** The wait for the outcomes behind the last arrival. */
 class Drain {
   readonly #accounts: Accounts;
-  readonly #clock: Clock;
-  readonly #signal: AbortSignal;
-  #end: (() => void) | undefined;
+  /** While somebody waits. */
+  #waiter: Waiter<void> | undefined;
 
-  constructor(accounts: Accounts, clock: Clock, signal: AbortSignal) {
+  constructor(accounts: Accounts) {
     this.#accounts = accounts;
-    this.#clock = clock;
-    this.#signal = signal;
   }
 
   /** An arrival has ended. */
   notice(): void {
-    if (this.#accounts.outstanding === 0) this.#end?.();
+    if (this.#accounts.outstanding === 0) this.#waiter?.resolve();
   }
 
   /** @throws MillraceError `ERR_ABORTED`. */
-  async wait(drainMs: number): Promise<void> {
-    const signal = this.#signal;
+  async wait({ drainMs, clock, signal }: DriveOptions): Promise<void> {
+    checkAborted(signal);
     if (this.#accounts.outstanding === 0) return;
-    let timer: Timer | undefined;
-    let onAbort = (): void => undefined;
+    const waiter = (this.#waiter = new Waiter<void>());
+    const timer = clock.schedule(() => {
+      waiter.resolve();
+    }, drainMs);
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.#end = resolve;
-        onAbort = () => {
-          reject(abortedError(signal));
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        if (signal.aborted) onAbort();
-        timer = this.#clock.schedule(resolve, drainMs);
-      });
+      await waiter.wait(signal, () => undefined);
     } finally {
-      timer?.cancel();
-      signal.removeEventListener('abort', onAbort);
+      timer.cancel();
     }
   }
 }

@@ -1,5 +1,6 @@
-import { abortedError, checkAborted } from '../../core/abort.js';
+import { checkAborted } from '../../core/abort.js';
 import type { Clock, Timer } from '../../core/clock.js';
+import { Waiter } from '../../core/flow/waiter.js';
 
 export interface PacerOptions {
   /** Arrivals a second; any positive number. */
@@ -45,28 +46,19 @@ export class Pacer {
     checkAborted(signal);
     const { clock } = this.#options;
     this.#startMs = clock.monotonicMs();
+    const waiter = new Waiter<void>();
     let timer: Timer | undefined;
-    let onAbort = (): void => undefined;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        onAbort = () => {
-          reject(abortedError(signal));
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        const tick = (): void => {
-          try {
-            if (this.#arriveDue(arrive)) resolve();
-            else timer = clock.schedule(tick, TICK_MS);
-          } catch (thrown) {
-            reject(thrown instanceof Error ? thrown : new TypeError(String(thrown)));
-          }
-        };
-        tick();
-      });
-    } finally {
-      timer?.cancel();
-      signal.removeEventListener('abort', onAbort);
-    }
+    const tick = (): void => {
+      try {
+        if (this.#arriveDue(arrive)) waiter.resolve();
+        else timer = clock.schedule(tick, TICK_MS);
+      } catch (thrown) {
+        waiter.reject(thrown);
+      }
+    };
+    const end = waiter.wait(signal, () => timer?.cancel());
+    tick();
+    return end;
   }
 
   /** @returns whether that were all. */

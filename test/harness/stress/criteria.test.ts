@@ -24,7 +24,7 @@ const GOOD: Measurements = {
   crowdBytes: 300e6,
   singleMs: 0.2,
   batchMs: 40,
-  calm: { compared: 1000, different: 0 },
+  calm: { ranges: 100, different: 0 },
 };
 
 function verdictOf(name: CriterionName, changed: Partial<Measurements>): string | undefined {
@@ -55,7 +55,7 @@ describe('the verdicts', () => {
     ['batch', { batchMs: 14_999 }, { batchMs: 15_000 }],
     ['exactlyOnce', {}, counted({ outstanding: 1 })],
     ['exactlyOnce', {}, counted({ repeated: 1 })],
-    ['calmOutcomes', {}, { calm: { compared: 1000, different: 1 } }],
+    ['calmOutcomes', {}, { calm: { ranges: 100, different: 1 } }],
   ])('%s: met, then missed on the other side of the limit', (name, met, missed) => {
     expect(verdictOf(name, met)).toBe('met');
     expect(verdictOf(name, missed)).toBe('missed');
@@ -64,12 +64,14 @@ describe('the verdicts', () => {
 
   it.each<[CriterionName, Partial<Measurements>]>([
     ['memoryGrowth', { growth: undefined }],
+    ['memoryGrowth', { growth: null }],
     ['memoryGrowth', { growth: { ...GOOD.growth!, low: -1e9, high: 1e9 } }],
+    ['memoryGrowth', { growth: { ...GOOD.growth!, low: 1e9, high: 2e9, observedMs: 29_000 } }],
     ['cpu', { cpuShare: null }],
     ['crowd', { crowdBytes: null }],
     ['single', { singleMs: null }],
     ['batch', { batchMs: null }],
-    ['calmOutcomes', { calm: { compared: 0, different: 0, note: 'too many failed' } }],
+    ['calmOutcomes', { calm: { ranges: 0, different: 0, note: 'too many failed' } }],
   ])('%s: not measured, with the reason, and the run does not hold', (name, changed) => {
     const criteria = judge({ ...GOOD, ...changed });
     expect(criteria.find((each) => each.name === name)).toMatchObject({
@@ -164,7 +166,7 @@ describe('memory growth', () => {
   });
 
   it('is left open by a run that is too short', () => {
-    for (const seconds of [1, 10, 62, 66]) {
+    for (const seconds of [1, 10, 62, 66, 85]) {
       expect(growthVerdict(1, { seconds, everySeconds: 1 }, 0)).toBe('not measured');
     }
   });

@@ -89,7 +89,7 @@ describe('a pacer', () => {
     const run = pacer.run((from, to) => {
       batches.push([from, to]);
       // The process is busy for 300 ms from arrival 100 on: no timer of it rings meanwhile.
-      if (from <= 100 && to > 100) clock.skip(300);
+      if (from <= 100 && to > 100) clock.block(300);
     }, NEVER);
     await runTime(clock, run);
     const late = batches.find(([from]) => from > 100)!;
@@ -178,10 +178,10 @@ describe('a paced run', () => {
     const latency = accounts.latency()!;
     expect(latency.count).toBe(1000);
     // At 200 a second every arrival is due at a tick: no wait is added.
-    expect(latency.p50).toBeCloseTo(50, 0);
-    expect(latency.p95).toBeCloseTo(95, 0);
-    expect(latency.p99).toBeCloseTo(99, 0);
-    expect(latency.max).toBeCloseTo(100, 0);
+    expect(latency.p50Ms).toBeCloseTo(50, 0);
+    expect(latency.p95Ms).toBeCloseTo(95, 0);
+    expect(latency.p99Ms).toBeCloseTo(99, 0);
+    expect(latency.maxMs).toBeCloseTo(100, 0);
   });
 
   it('holds its rate however long each document takes', async () => {
@@ -205,10 +205,10 @@ describe('a paced run', () => {
     const { accounts } = await runTime(clock, run);
     const latency = accounts.latency()!;
     // 1,000 of 10,000 arrivals came during the second, and waited for 0 to 1,000 ms; some more waited for those before them.
-    expect(latency.p50).toBeLessThan(10);
-    expect(latency.p95).toBeGreaterThan(400);
-    expect(latency.p99).toBeGreaterThan(850);
-    expect(latency.max).toBeGreaterThan(990);
+    expect(latency.p50Ms).toBeLessThan(10);
+    expect(latency.p95Ms).toBeGreaterThan(400);
+    expect(latency.p99Ms).toBeGreaterThan(850);
+    expect(latency.maxMs).toBeGreaterThan(990);
   });
 
   it('shows the same when it is the process itself that stalls', async () => {
@@ -218,14 +218,14 @@ describe('a paced run', () => {
       offer: (arrival) => {
         if (arrival === 4000 && !stalled) {
           stalled = true;
-          clock.skip(1000);
+          clock.block(1000);
         }
         onOutcome(arrival, { code: undefined });
       },
       close: async () => undefined,
     });
     const { accounts } = await runTime(clock, drive(target, optionsOf(clock, { arrivals: 10_000 })));
-    expect(accounts.latency()!.p95).toBeGreaterThan(400);
+    expect(accounts.latency()!.p95Ms).toBeGreaterThan(400);
     expect(accounts.counts().endedWell).toBe(10_000);
   });
 
