@@ -6,6 +6,8 @@ import type { NamedOutputs } from '../engine/run-output.js';
 import type { InputPlan, RunSummary, ScoreFilesOptions } from '../engine/score-files-options.js';
 import type { BenchOptions } from '../harness/bench/options.js';
 import type { BenchResult } from '../harness/bench/result.js';
+import type { StressOptions } from '../harness/stress/options.js';
+import type { StressResult } from '../harness/stress/result.js';
 
 /** A stream that may be a terminal. */
 export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -39,6 +41,7 @@ export interface CliContext {
   readonly planInputs: (inputs: readonly string[], outputs: NamedOutputs) => Promise<InputPlan>;
   readonly calibrate: (options: CalibrateOptions) => Promise<Calibration>;
   readonly bench: (options: BenchOptions) => Promise<BenchResult>;
+  readonly stress: (options: StressOptions) => Promise<StressResult>;
 }
 
 /** One call of the command line. */
@@ -67,5 +70,6 @@ export function processContext(): CliContext {
     planInputs: async (...args) => (await import('../engine/score-files.js')).planInputs(...args),
     calibrate: async (options) => (await import('../engine/calibrate/calibrate.js')).calibrate(options),
     bench: async (options) => (await import('../harness/bench/run-bench.js')).runBench(options),
+    stress: async (options) => (await import('../harness/stress/stress.js')).runStress(options),
   };
 }

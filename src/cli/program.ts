@@ -8,6 +8,7 @@ import { defineCalibrate } from './commands/calibrate.js';
 import { defineExplain } from './commands/explain.js';
 import { defineMock } from './commands/mock-llm.js';
 import { defineScore } from './commands/score.js';
+import { defineStress } from './commands/stress.js';
 import { widthOf, type Invocation } from './context.js';
 import { usageErrorOf } from './usage-error.js';
 
@@ -48,6 +49,7 @@ export function createProgram(invocation: Invocation): Command {
   defineExplain(program, invocation);
   defineCache(program, invocation);
   defineBench(program, invocation);
+  defineStress(program, invocation);
   defineMock(program, invocation);
   defineHelp(program);
   return program;

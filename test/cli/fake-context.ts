@@ -72,6 +72,7 @@ export interface FakeOptions {
   readonly planInputs?: (inputs: readonly string[]) => Promise<InputPlan>;
   readonly calibrate?: CliContext['calibrate'];
   readonly bench?: CliContext['bench'];
+  readonly stress?: CliContext['stress'];
 }
 
 export function createFake(options: FakeOptions = {}): Fake {
@@ -93,6 +94,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     planInputs,
     calibrate: options.calibrate ?? (() => Promise.reject(new Error('no calibrate was given'))),
     bench: options.bench ?? (() => Promise.reject(new Error('no bench was given'))),
+    stress: options.stress ?? (() => Promise.reject(new Error('no stress was given'))),
   };
   return { context, stdout, stderr, signals, runs, exits, clock };
 }

@@ -1,3 +1,4 @@
+import type { Machine } from '../../monitor/page/model.js';
 import type { Growth } from '../../monitor/statistics/slope.js';
 import type { ProcessSample } from '../../monitor/process-sample.js';
 import type { LatencyPoint, LatencySummary } from '../../monitor/latency-histogram.js';
@@ -65,13 +66,7 @@ export interface StressResult {
   readonly chaos: readonly ChaosEvent[];
   /** Of refinement: what the calls came to. */
   readonly calls: CallFigures | null;
-  readonly machine: {
-    readonly cpu: string | null;
-    readonly cores: number;
-    readonly memoryBytes: number;
-    readonly platform: string;
-    readonly node: string;
-  };
+  readonly machine: Machine;
 }
 
 export interface CallFigures {

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SYSTEM_CLOCK, type Clock } from '../../core/clock.js';
 import { seededRandom } from '../../core/random.js';
@@ -8,6 +8,7 @@ import type { EngineOptions } from '../../engine/options.js';
 import type { RefineRunOptions } from '../../engine/refine/options.js';
 import type { RefineRun } from '../../engine/refine/refine-run.js';
 import { CoarseningSeries } from '../../monitor/coarsening-series.js';
+import { describeMachine } from '../../monitor/page/machine.js';
 import type { ProcessSample } from '../../monitor/process-sample.js';
 import { openProcessProbe, type ProcessProbe } from '../../monitor/process-probe.js';
 import { ProcessSampler } from '../../monitor/process-sampler.js';
@@ -371,13 +372,7 @@ class StressRun {
       probes,
       chaos,
       calls: this.#callFigures(),
-      machine: {
-        cpu: cpus()[0]?.model ?? null,
-        cores: availableParallelism(),
-        memoryBytes: totalmem(),
-        platform: `${process.platform}-${process.arch}`,
-        node: process.version,
-      },
+      machine: describeMachine(),
     };
   }
 
