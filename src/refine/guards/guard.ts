@@ -12,6 +12,8 @@ export const GUARD_REASONS = {
   language: 'The text is in another language or script.',
   meaning: 'Too few of the words that carry the meaning of the original are left.',
   repetition: 'The text says much the same again and again, and the original does not.',
+  added_links: 'The text has links to targets that the original names nowhere.',
+  added_numbers: 'The text has numbers that the original has nowhere.',
 } as const;
 export type GuardReason = keyof typeof GUARD_REASONS;
 

@@ -1,3 +1,5 @@
+import { addedLinksGuard } from './added-links.js';
+import { addedNumbersGuard } from './added-numbers.js';
 import { codeGuard } from './code.js';
 import { cutOffGuard } from './cut-off.js';
 import type { Guard, GuardReason, Objection } from './guard.js';
@@ -11,7 +13,7 @@ import { repetitionGuard } from './repetition.js';
 import type { ResolvedGuardOptions } from './options.js';
 import type { TextFacts } from './text-facts.js';
 
-/** The cheap ones first; those that read words after those that read lines. */
+/** What is lost before what is added; of the former the cheap ones first, those that read words after those that read lines. */
 const GUARDS: readonly (readonly [GuardReason, Guard])[] = [
   ['length', lengthGuard],
   ['cut_off', cutOffGuard],
@@ -22,6 +24,8 @@ const GUARDS: readonly (readonly [GuardReason, Guard])[] = [
   ['language', languageGuard],
   ['meaning', meaningGuard],
   ['repetition', repetitionGuard],
+  ['added_links', addedLinksGuard],
+  ['added_numbers', addedNumbersGuard],
 ];
 
 /** The first objection to a version; `undefined` when it may stay. */

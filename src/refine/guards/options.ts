@@ -1,6 +1,6 @@
 import { checkBoolean, checkNumber, checkOptions, optionPath } from '../../core/options.js';
 
-/** What a version of a document must keep of the original. `null`, or `false`, switches a guard off. */
+/** What a version of a document must keep of the original, and must not add to it. `null`, or `false`, switches a guard off. */
 export interface GuardOptions {
   /** Length at least, as a multiple of the original's. 0 to 1. @defaultValue 0.2 */
   readonly lengthMin?: number | null;
@@ -12,10 +12,20 @@ export interface GuardOptions {
   readonly code?: boolean;
   /** Share of the different link targets that may be gone. 0 to 1. @defaultValue 0 */
   readonly linksLostMax?: number | null;
+  /**
+   * Share of the version's different link targets that may be new. Targets within the document (`#…`) and addresses that the original
+   * names in its text are not. 0 to 1. @defaultValue 0
+   */
+  readonly linksAddedMax?: number | null;
   /** Share of the headings that may be gone; their texts may change. 0 to 1. @defaultValue 0.25 */
   readonly headingsLostMax?: number | null;
   /** Share of the different numbers that may be gone. 0 to 1. @defaultValue 0.1 */
   readonly numbersLostMax?: number | null;
+  /**
+   * Share of the version's different numbers that may be new. Numbers of list items and in headings, and whole ones up to 12, which may
+   * have been words, do not count. 0 to 1. @defaultValue 0
+   */
+  readonly numbersAddedMax?: number | null;
   /** Share of the content words that are no repetition, at least, as a multiple of the original's. 0 to 1. @defaultValue 0.5 */
   readonly varietyMin?: number | null;
   /** Share of the letters that must be of the same script, and of the function words that must still be there. @defaultValue 0.5 */
@@ -32,8 +42,10 @@ export const GUARD_DEFAULTS: ResolvedGuardOptions = Object.freeze({
   cutOff: true,
   code: true,
   linksLostMax: 0,
+  linksAddedMax: 0,
   headingsLostMax: 0.25,
   numbersLostMax: 0.1,
+  numbersAddedMax: 0,
   varietyMin: 0.5,
   languageMin: 0.5,
   meaningMin: 0.5,
@@ -54,8 +66,10 @@ export function resolveGuardOptions(path: string, options: unknown): ResolvedGua
     cutOff: flag('cutOff'),
     code: flag('code'),
     linksLostMax: bound('linksLostMax', 0, 1),
+    linksAddedMax: bound('linksAddedMax', 0, 1),
     headingsLostMax: bound('headingsLostMax', 0, 1),
     numbersLostMax: bound('numbersLostMax', 0, 1),
+    numbersAddedMax: bound('numbersAddedMax', 0, 1),
     varietyMin: bound('varietyMin', 0, 1),
     languageMin: bound('languageMin', 0, 1),
     meaningMin: bound('meaningMin', 0, 1),

@@ -1,3 +1,4 @@
+import { claimsOf, Figures } from './figures.js';
 import { structureOf, type Structure } from './structure.js';
 import { wordsOf, type Words } from './words.js';
 
@@ -6,6 +7,8 @@ export class TextFacts {
   readonly text: string;
   #structure: Structure | undefined;
   #words: Words | undefined;
+  #figures: Figures | undefined;
+  #claims: ReadonlySet<string> | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -17,5 +20,13 @@ export class TextFacts {
 
   get words(): Words {
     return (this.#words ??= wordsOf(this.text));
+  }
+
+  get figures(): Figures {
+    return (this.#figures ??= new Figures(this.text));
+  }
+
+  get claims(): ReadonlySet<string> {
+    return (this.#claims ??= claimsOf(this.text));
   }
 }

@@ -59,7 +59,7 @@ export function answerTo(prompt: string, kind: AnswerKind): Answer {
   }
 }
 
-/** The text kept whole, with what a documentation profile looks for around it: headings, an overview, an example, a reference. */
+/** The text kept whole, with what a documentation profile looks for around it: headings, an overview, an example, a note. No link or number is made up. */
 function improved(text: string): string {
   return [
     '# Guide\n',
@@ -71,7 +71,7 @@ function improved(text: string): string {
     '## Parameters\n',
     '- `input`: the file that is read.\n- `output`: the file that is written.\n',
     '## See also\n',
-    'See the [reference](https://example.com/reference) for all options. For example, version 2.1.0 adds a second output.',
+    'See the [parameters](#parameters) for all options. Note: for example, the output may be a file that is there already.',
   ].join('\n');
 }
 

@@ -31,6 +31,20 @@ function objection(original: string, version: string, options: GuardOptions = {}
   return found === undefined ? undefined : `${found.reason}: ${found.details}`;
 }
 
+/** All but numbers that are added is allowed. */
+const NUMBERS_ALONE: GuardOptions = {
+  lengthMin: null,
+  lengthMax: null,
+  cutOff: false,
+  code: false,
+  linksLostMax: null,
+  headingsLostMax: null,
+  numbersLostMax: null,
+  varietyMin: null,
+  languageMin: null,
+  meaningMin: null,
+};
+
 const PAGE = `# Watering the greenhouse
 
 The pump runs for 15 minutes at six in the morning, and for 20 minutes when the thermometer shows more than 31 degrees. Nobody has to be there.
@@ -68,14 +82,19 @@ describe('a version may', () => {
     ['say a heading in other words', (page) => page.replace('## When it fails', '## What to do when the pump fails')],
     ['name the language of a code block', (page) => page.replace('~~~\ncode', '~~~text\ncode')],
     [
-      'have a code block and a link more',
-      (page) => `${page}\n\`\`\`\nnew\n\`\`\`\n\nSee [more](https://example.com/more).\n`,
+      'have a code block and a link within it more',
+      (page) => `${page}\n\`\`\`\nnew\n\`\`\`\n\nSee [above](#starting-the-pump).\n`,
     ],
     [
       'make a link of an URL',
       (page) => page.replace(': https://example.com/workshop,', ' [here](https://example.com/workshop),'),
     ],
     ['make bullets of numbered steps', (page) => page.replace('1. Open', '- Open').replace('2. Press', '- Press')],
+    [
+      'number its parts and lines, and put a year over them',
+      (page) => `${page.replaceAll('## ', '## 2024: ')}\n13. Repairs\n14) Notes\n1.15. Keys\n> 16. Lamps\n`,
+    ],
+    ['write the number of a word', (page) => page.replace('at six in', 'at 6 in').replace('until eight', 'until 8')],
     ['end in a list', (page) => `${page}\n- repairs\n- notes\n`],
     [
       'grow a little',
@@ -129,6 +148,18 @@ describe('a version is rolled back when it', () => {
       'numbers: 1 of 4',
       { numbersLostMax: null },
     ],
+    [
+      'makes up a link',
+      (page) => `${page}\nSee [more](https://example.org/more).\n`,
+      'added_links: 1 of 3',
+      { linksAddedMax: 0.5 },
+    ],
+    [
+      'makes up a number',
+      (page) => page.replace('Nobody', 'It uses 40 litres. Nobody'),
+      'added_numbers: 1 of 4',
+      { numbersAddedMax: 0.25 },
+    ],
   ])('%s', (_, change, expected, off) => {
     expect(objection(PAGE, change(PAGE))).toContain(expected);
     const found = objection(PAGE, change(PAGE), off);
@@ -169,6 +200,8 @@ describe('a version is rolled back when it', () => {
       'language',
       'meaning',
       'repetition',
+      'added_links',
+      'added_numbers',
     ]);
   });
 });
@@ -303,5 +336,67 @@ describe('the structure of a text', () => {
     ['nothing](  ) :// x', []],
   ])('finds the links of %s', (text, links) => {
     expect([...structureOf(text).links]).toEqual(links);
+  });
+});
+
+describe('a figure of a version', () => {
+  it.each<[string, string, string]>([
+    ['1,000 and 12.000.000 are the same', '1000 l, 12 000 000 m', '1,000 l, 12.000.000 m'],
+    ['ungrouped', 'costs 1,250 EUR', 'costs 1250 EUR'],
+    ['a date in another order', 'since 5.3.2024', 'since 2024-03-05'],
+    ['a version of which the text has the parts', 'version 2, release 14', 'version 2.14'],
+    ['in other digits of the text', '٤٢ كتاب', '٤٢ كتاب هنا'],
+  ])('may be %s', (_, original, version) => {
+    expect(objection(original.replaceAll(' 000', '\u00a0000'), version, NUMBERS_ALONE)).toBeUndefined();
+  });
+
+  it.each<[string, string, string]>([
+    ['a version', 'the newest version', 'the newest version 2.1.0'],
+    ['a decimal', 'a share of 125 parts', 'a share of 12.5 parts'],
+    ['a share at the beginning of a line', 'most users', '99.9 % of the users'],
+    ['a time', 'in the morning at 7', 'at 7:30 in the morning'],
+    ['a year in prose', 'founded long ago', 'founded in 1847'],
+    ['a number in a new code block', 'start it', 'start it\n```\nrun --port 8080\n```'],
+  ])('is made up when it is %s', (_, original, version) => {
+    expect(objection(original, version, NUMBERS_ALONE)).toContain('added_numbers: 1 of ');
+  });
+
+  it('is found as a slow reading finds it', () => {
+    const digits = fc.constantFrom('7', '12', '13', '2024', '007');
+    const between = fc.constantFrom(' ', '.', ',', ', ', '-', ' a ', '\n', '\n# ', '\n- ');
+    const text = fc.array(fc.tuple(digits, between), { maxLength: 12 }).map((parts) => parts.flat().join(''));
+    fc.assert(
+      fc.property(text, text, (original, version) => {
+        const runsOf = (line: string): string[] => (line.match(/\d+/g) ?? []).map((run) => String(Number(run)));
+        const there = new Set(runsOf(original));
+        const lines = version.split('\n').filter((line) => !line.startsWith('# '));
+        const figures = lines
+          .map((line) => line.replace(/^(\d{1,3}[.)])+(?= )/, ''))
+          .flatMap((line) => line.match(/\d+(?:[.,]\d+)*/g) ?? [])
+          .filter((figure) => !/^(7|12)$/.test(figure));
+        const isAdded = figures.some((figure) => runsOf(figure).some((run) => !there.has(run)));
+        expect(objection(original, version, NUMBERS_ALONE) !== undefined).toBe(isAdded);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a link of a version', () => {
+  it.each<[string, string, string]>([
+    ['of an address in the text', 'Look at www.example.com/manual/ for more.', '[manual](https://example.com/manual)'],
+    ['of a file in the text', 'It is in `docs/setup.md`.', 'It is in [setup](docs/setup.md).'],
+    ['of a mail address', 'Write to jo@example.com.', 'Write to [Jo](mailto:jo@example.com).'],
+    ['to a part of the document', 'See below.', 'See [below](#below).'],
+  ])('may be made %s', (_, original, version) => {
+    expect(objection(original, version, { lengthMin: null })).toBeUndefined();
+  });
+
+  it('is made up when there is no such address', () => {
+    expect(objection('See the manual.', 'See [the manual](manual.html).')).toBe(
+      'added_links: 1 of 1 link targets added',
+    );
+    const many = Array.from({ length: 150 }, (_, index) => `[a](b${index})`).join(' ');
+    expect(objection(many.replaceAll(/[[\]()]/g, ' '), many, { linksAddedMax: 0.3 })).toContain('50 of 150');
   });
 });

@@ -1,0 +1,10 @@
+import type { Guard } from './guard.js';
+
+/** A figure of the version that the original has nowhere is one that the model knows, or made up. */
+export const addedNumbersGuard: Guard = (original, version, { numbersAddedMax }) => {
+  if (numbersAddedMax === null) return undefined;
+  const { claims } = version;
+  let added = 0;
+  for (const claim of claims) if (!original.figures.has(claim)) added++;
+  return added > numbersAddedMax * claims.size ? `${added} of ${claims.size} different numbers added` : undefined;
+};
