@@ -78,8 +78,17 @@ export class DeadLetters {
    */
   async add(letters: readonly DeadLetter[]): Promise<void> {
     if (letters.length === 0) return;
+    await this.addLines(new TextEncoder().encode(letters.map(deadLetterLine).join('')));
+  }
+
+  /**
+   * Adds letters that are written out already, each by `deadLetterLine`.
+   *
+   * @throws MillraceError `ERR_OUTPUT_UNWRITABLE`.
+   */
+  async addLines(lines: Uint8Array): Promise<void> {
     const sink = await this.#opened();
-    await sink.write(new TextEncoder().encode(letters.map(toLine).join('')));
+    await sink.write(lines);
   }
 
   /**
@@ -112,6 +121,7 @@ export class DeadLetters {
   }
 }
 
-function toLine({ source, ordinal, line, id, code, message }: DeadLetter): string {
+/** A letter as it stands in the file, its line feed included. */
+export function deadLetterLine({ source, ordinal, line, id, code, message }: DeadLetter): string {
   return `${JSON.stringify({ source, ordinal, line, id, code, message })}\n`;
 }

@@ -1,5 +1,6 @@
 import type { KeyMaker } from '../../cache/key.js';
 import type { TieredCache } from '../../cache/tiered-cache.js';
+import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { CallError, Completion, CompletionRequest } from '../../refine/providers/provider.js';
 import type { Caller, CallOutcome } from '../../refine/caller/caller.js';
 import type { Ask, Spent } from '../../refine/refinement.js';
@@ -17,6 +18,8 @@ export interface ModelIdentity {
 /** Where a call belongs. */
 export interface CallPlace {
   readonly ordinal: number;
+  /** Answers that the document had before, those that were shared among them. */
+  readonly answers: number;
   readonly retriesBefore: number;
   readonly signal: AbortSignal;
 }
@@ -31,6 +34,17 @@ export interface Asked {
   readonly isShared: boolean;
 }
 
+/** An answer that a document got without a call of its own. */
+export interface SharedAnswer {
+  readonly ordinal: number;
+  /** Answers that the document had before. */
+  readonly iteration: number;
+  readonly text: string;
+}
+
+/** Told of each such answer, before the document goes on with it. */
+export type OnShared = (answer: SharedAnswer) => MaybePromise<void>;
+
 const NOTHING_SPENT: Spent = Object.freeze({ calls: 0, usd: 0, usage: undefined });
 
 /**
@@ -42,13 +56,20 @@ export class Completions {
   readonly #caller: Caller;
   readonly #cache: TieredCache | undefined;
   readonly #identity: ModelIdentity;
+  readonly #onShared: OnShared;
   /** By the unchanging part of the prompt, of which a run has one for each strategy. */
   readonly #keyMakers = new Map<string, KeyMaker>();
 
-  constructor(caller: Caller, cache: TieredCache | undefined, identity: ModelIdentity) {
+  constructor(
+    caller: Caller,
+    cache: TieredCache | undefined,
+    identity: ModelIdentity,
+    onShared: OnShared = () => undefined,
+  ) {
     this.#caller = caller;
     this.#cache = cache;
     this.#identity = identity;
+    this.#onShared = onShared;
   }
 
   /** @throws whatever ends the run; MillraceError `ERR_BUDGET`, `ERR_ABORTED`. */
@@ -66,7 +87,9 @@ export class Completions {
         { signal: place.signal },
       );
       if (own !== undefined) return askedBy(own);
-      return { ...SHARED, completion: { text: text ?? '', finish: 'stop' } };
+      const { ordinal, answers: iteration } = place;
+      await this.#onShared({ ordinal, iteration, text: text ?? '' });
+      return sharedAnswer(text ?? '');
     } catch (thrown) {
       if (!(thrown instanceof Unremembered)) throw thrown;
       if (own !== undefined) return askedBy(own);
@@ -75,11 +98,11 @@ export class Completions {
     }
   }
 
-  #call(ask: Ask, { ordinal, retriesBefore }: CallPlace, signal: AbortSignal): Promise<CallOutcome> {
+  #call(ask: Ask, { ordinal, answers, retriesBefore }: CallPlace, signal: AbortSignal): Promise<CallOutcome> {
     const { model, temperature } = this.#identity;
-    const { system, user, maxTokens, iteration } = ask;
+    const { system, user, maxTokens } = ask;
     const request: CompletionRequest = { model, system, user, maxTokens, temperature };
-    return this.#caller.call(request, { ordinal, iteration, retriesBefore, signal });
+    return this.#caller.call(request, { ordinal, iteration: answers, retriesBefore, signal });
   }
 
   #keyMaker(system: string): KeyMaker {
@@ -99,6 +122,11 @@ const SHARED = Object.freeze({
   retries: 0,
   isShared: true,
 });
+
+/** What a document is told that gets an answer without a call. */
+export function sharedAnswer(text: string): Asked {
+  return { ...SHARED, completion: { text, finish: 'stop' } };
+}
 
 /** Carries what is not to be remembered past the cache, to all who wait for it. */
 class Unremembered extends Error {

@@ -10,7 +10,7 @@ import { costOf, type Outcome } from '../documents-batch.js';
 import { OrderedWindow } from '../ordered-window.js';
 import type { OpenedRefiner } from './open-refiner.js';
 import { resolveRefineRunOptions, type RefineRunOptions, type ResolvedRefineRunOptions } from './options.js';
-import { NO_COUNTS, type RefineCounts } from './refiner.js';
+import { NO_COUNTS, type RefineCounts, type Refined } from './refiner.js';
 
 /** What a run needs of the engine. */
 export interface RefineScorer {
@@ -95,8 +95,9 @@ export class RefineRun implements AsyncIterableIterator<RefineOutcome, undefined
   }
 
   async #open(): Promise<OpenedRefiner> {
-    const { openRefiner } = await import('./open-refiner.js');
-    return openRefiner(this.#options, this.#resolved, (document, signal) => this.#scorer.score(document, { signal }));
+    const { prepareRefiner } = await import('./open-refiner.js');
+    const open = await prepareRefiner(this.#options, this.#resolved);
+    return open((document, signal) => this.#scorer.score(document, { signal }));
   }
 
   async #produce({ refiner }: OpenedRefiner): Promise<void> {
@@ -110,7 +111,7 @@ export class RefineRun implements AsyncIterableIterator<RefineOutcome, undefined
         if (document === undefined) throw new MillraceError('ERR_INTERNAL', 'there are more reports than documents');
         const work = isFailure(outcome)
           ? Promise.resolve(outcome)
-          : refiner.refine({ id: outcome.id, text: document.text, report: outcome }, ordinal, signal);
+          : rowOf(refiner.refine({ id: outcome.id, text: document.text, report: outcome }, { ordinal, signal }));
         this.#window.push(work, costOf(document));
         ordinal++;
         if (this.#window.isFull) await this.#window.room();
@@ -135,6 +136,11 @@ export class RefineRun implements AsyncIterableIterator<RefineOutcome, undefined
     await this.#producing;
     await this.#parts?.caller.close();
   }
+}
+
+async function rowOf(refined: Promise<Refined>): Promise<RefinedRow> {
+  const { row } = await refined;
+  return row;
 }
 
 /** The documents of a source, each of them put into `waiting` as it is taken. */

@@ -4,7 +4,7 @@ import type { Failure, Report } from '../../core/report.js';
 import type { RefinePlan } from '../../refine/plan.js';
 import { Refinement, type Ask, type Move, type ScoredDocument } from '../../refine/refinement.js';
 import type { RefinedRow } from '../../refine/row.js';
-import type { Completions } from './completions.js';
+import type { Asked, CallPlace, Completions } from './completions.js';
 
 /** Scores one version of a document. */
 export type ScoreVersion = (document: Document, signal: AbortSignal) => Promise<Report>;
@@ -43,6 +43,21 @@ export const NO_COUNTS: Readonly<RefineCounts> = Object.freeze({
   usd: 0,
 });
 
+/** Where a document stands. */
+export interface RefinePlace {
+  readonly ordinal: number;
+  readonly signal: AbortSignal;
+  /** Answers that it had in an earlier session, in the order of its prompts: they are not asked for again. @defaultValue none */
+  readonly answers?: readonly Asked[];
+}
+
+/** What became of a document. */
+export interface Refined {
+  readonly row: RefinedRow;
+  /** Why its last call failed for good; undefined when none did. */
+  readonly error: MillraceError | undefined;
+}
+
 /** Drives documents through their iterations: asks, has versions scored, and counts what that took. */
 export class Refiner {
   readonly #plan: RefinePlan;
@@ -57,16 +72,18 @@ export class Refiner {
   }
 
   /** @throws MillraceError `ERR_ABORTED`; whatever ends the run. */
-  async refine(document: ScoredDocument, ordinal: number, signal: AbortSignal): Promise<RefinedRow> {
+  async refine(document: ScoredDocument, { ordinal, signal, answers = NO_ANSWERS }: RefinePlace): Promise<Refined> {
     const refinement = new Refinement(document, this.#plan);
     let move: Move = refinement.next();
+    let answered = 0;
     let retriesBefore = 0;
+    let failure: MillraceError | undefined;
     while (move.kind !== 'done') {
       if (move.kind === 'score') {
         move = refinement.scored(await this.#scoreVersion({ id: document.id, text: move.text }, ordinal, signal));
         continue;
       }
-      const asked = await this.#ask(move, { ordinal, retriesBefore, signal });
+      const asked = answers[answered] ?? (await this.#ask(move, { ordinal, answers: answered, retriesBefore, signal }));
       if (asked instanceof MillraceError) {
         move = refinement.failed(asked);
         continue;
@@ -76,18 +93,20 @@ export class Refiner {
       this.counts.shared += asked.isShared ? 1 : 0;
       this.counts.retries += asked.retries;
       this.counts.cachedInputTokens += spent.usage?.cachedInputTokens ?? 0;
-      if (completion !== undefined) move = refinement.answered(completion, spent);
-      else move = refinement.failed(error ?? noOutcome(), spent);
+      if (completion === undefined) {
+        failure = error ?? noOutcome();
+        move = refinement.failed(failure, spent);
+      } else {
+        answered++;
+        move = refinement.answered(completion, spent);
+      }
     }
     this.#count(move.row);
-    return move.row;
+    return { row: move.row, error: failure };
   }
 
   /** `ERR_BUDGET` ends the document, not the run: others may need no call. */
-  async #ask(
-    ask: Ask,
-    place: { readonly ordinal: number; readonly retriesBefore: number; readonly signal: AbortSignal },
-  ): Promise<Awaited<ReturnType<Completions['ask']>> | MillraceError> {
+  async #ask(ask: Ask, place: CallPlace): Promise<Asked | MillraceError> {
     try {
       return await this.#completions.ask(ask, place);
     } catch (thrown) {
@@ -121,6 +140,8 @@ export class Refiner {
     counts.usd = counts.usd === null || usage.usd === null ? null : counts.usd + usage.usd;
   }
 }
+
+const NO_ANSWERS: readonly Asked[] = Object.freeze([]);
 
 /** Errors of scoring that are not the version's. */
 const FINAL_CODES: ReadonlySet<string> = new Set(['ERR_ABORTED', 'ERR_CLOSED', 'ERR_INTERNAL']);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { JournalFormat } from '../journal-file.js';
+import { readJournal, type JournalFormat } from '../journal-file.js';
 import { parseRunHeader, type RunHeader } from '../run.js';
 import { NO_CALLS } from './account.js';
 import { CHECKPOINT_START } from './calls.js';
@@ -63,6 +63,16 @@ export const RUN_FILE_FORMAT: JournalFormat<RunFileHeader, RunEvent> = {
 
 export function runFilePath(dir: string): string {
   return join(dir, 'run.journal');
+}
+
+/**
+ * What the run of a directory was asked to do; `undefined` when there is none. It may be under way meanwhile.
+ *
+ * @throws MillraceError `ERR_LEDGER`.
+ */
+export async function readRunHeader(dir: string): Promise<RunHeader | undefined> {
+  const contents = await readJournal(runFilePath(dir), RUN_FILE_FORMAT, () => undefined);
+  return contents?.header.run;
 }
 
 /** The phase after an event. Calls and money go on over all rounds; what is written begins anew. */
