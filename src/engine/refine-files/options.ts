@@ -1,12 +1,25 @@
 import type { Readable, Writable } from 'node:stream';
 import type { CacheCounts } from '../../workers/report-cache.js';
-import type { CallLedgerOptions } from '../../ledger/calls/options.js';
+import { MillraceError } from '../../core/errors.js';
+import { checkBoolean, checkInteger, checkKnown, checkString } from '../../core/options.js';
+import {
+  resolveCallLedgerOptions,
+  type CallLedgerOptions,
+  type ResolvedCallLedgerOptions,
+} from '../../ledger/calls/options.js';
 import type { CallerStatus } from '../../refine/caller/caller.js';
 import type { Estimate } from '../../refine/estimate.js';
 import type { Recommendation } from '../../refine/recommend.js';
 import type { EssentialNumbers } from '../../refine/row.js';
-import type { CacheOptions } from '../report-cache/cache-option.js';
-import type { RefineRunOptions } from '../refine/options.js';
+import { CALLER_DEFAULTS } from '../../refine/caller/options.js';
+import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from '../options.js';
+import { checkCache, type CacheOptions } from '../report-cache/cache-option.js';
+import {
+  REFINE_RUN_OPTION_NAMES,
+  resolveRefineRunOptions,
+  type RefineRunOptions,
+  type ResolvedRefineRunOptions,
+} from '../refine/options.js';
 import type { RefineCounts } from '../refine/refiner.js';
 
 /** What `refineFiles` reads, writes and keeps to. */
@@ -110,4 +123,69 @@ export interface RefineFilesSummary extends RefineCounts {
 export interface RefineEstimate extends Estimate {
   readonly inputDocuments: number;
   readonly model: string;
+}
+
+export interface ResolvedRefineFilesOptions {
+  /** The options of `engine.refine` among them, as they were given. */
+  readonly given: RefineRunOptions;
+  readonly refining: ResolvedRefineRunOptions;
+  readonly textField: string;
+  readonly idField: string;
+  readonly workers: number;
+  readonly maxBytes: number;
+  readonly concurrency: number;
+  /** Undefined: the run is not recorded. */
+  readonly run: string | undefined;
+  readonly retryFailed: boolean;
+  readonly ledger: ResolvedCallLedgerOptions;
+  /** Directory of the cache; undefined: there is none. */
+  readonly cacheDir: string | undefined;
+}
+
+export const REFINE_FILES_DEFAULTS = Object.freeze({ textField: 'text', idField: 'id', retryFailed: false });
+
+const FILES_NAMES = [
+  ...['inputs', 'output', 'failed', 'run', 'ledger', 'workers', 'maxBytes', 'stop', 'onProgress'],
+  ...['stdin', 'stdout', 'stderr', ...Object.keys(REFINE_FILES_DEFAULTS)],
+];
+const CONCURRENCY_MAX = 65_536;
+
+/**
+ * Takes partial options, returns frozen and complete ones, refuses with the option's name.
+ *
+ * @throws MillraceError `ERR_USAGE`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`.
+ */
+export function resolveRefineFilesOptions(options: RefineFilesOptions): ResolvedRefineFilesOptions {
+  checkKnown('', options, [...FILES_NAMES, ...REFINE_RUN_OPTION_NAMES]);
+  const { inputs, output, run, retryFailed = REFINE_FILES_DEFAULTS.retryFailed, ledger = {} } = options;
+  if (inputs.length === 0) throw new MillraceError('ERR_USAGE', 'expected one input or more, got none');
+  if (run === undefined && checkBoolean('retryFailed', retryFailed))
+    throw new MillraceError(
+      'ERR_USAGE',
+      'retryFailed needs the run whose dead letters are to be tried again, got none',
+    );
+  if (run !== undefined && (output === undefined || output === '-'))
+    throw new MillraceError('ERR_USAGE', 'a run that is recorded needs an output file, got standard output');
+  const given = refiningOptions(options);
+  return Object.freeze({
+    given,
+    refining: resolveRefineRunOptions(given, ''),
+    textField: checkString('textField', options.textField ?? REFINE_FILES_DEFAULTS.textField),
+    idField: checkString('idField', options.idField ?? REFINE_FILES_DEFAULTS.idField),
+    workers: checkInteger('workers', options.workers ?? ENGINE_DEFAULTS.workers, 1, WORKERS_MAX),
+    maxBytes: checkInteger('maxBytes', options.maxBytes ?? ENGINE_DEFAULTS.maxBytes, 1, MAX_BYTES_LIMIT),
+    concurrency: checkInteger('concurrency', options.concurrency ?? CALLER_DEFAULTS.concurrency, 1, CONCURRENCY_MAX),
+    run: run === undefined ? undefined : checkString('run', run),
+    retryFailed: checkBoolean('retryFailed', retryFailed),
+    ledger: resolveCallLedgerOptions(ledger),
+    cacheDir: checkCache(options.cache ?? false)?.dir,
+  });
+}
+
+/** Those of `engine.refine`. */
+function refiningOptions(options: RefineFilesOptions): RefineRunOptions {
+  const { inputs, output, failed, run, retryFailed, ledger, textField, idField, workers, maxBytes, ...others } =
+    options;
+  const { cache, stop, signal, onProgress, stdin, stdout, stderr, ...given } = others;
+  return given;
 }

@@ -1,0 +1,248 @@
+import type { DocumentId } from '../../core/document.js';
+import { isMillraceError, MillraceError } from '../../core/errors.js';
+import { isFailure } from '../../core/report.js';
+import { deadLetterLine, type DeadLetter } from '../../io/dead-letters.js';
+import type { Finished } from '../../ledger/calls/calls.js';
+import type { RefinedRow } from '../../refine/row.js';
+import { costOf, type Outcome } from '../documents-batch.js';
+import type { Engine } from '../engine.js';
+import type { Asked } from '../refine/completions.js';
+import type { Refined, Refiner } from '../refine/refiner.js';
+import type { FinishedRows } from './finished-rows.js';
+import type { OrderedOutput } from './ordered-output.js';
+import type { InputBatch, InputDocument } from './read-documents.js';
+import type { ReadPlaces } from './read-places.js';
+import { askedOf } from './spending.js';
+import { tallyOf } from './tally.js';
+import { Wake } from './wake.js';
+
+export interface DocumentFeedSettings {
+  readonly batches: AsyncIterable<InputBatch>;
+  /** Documents of the first batch that are written already. */
+  readonly skip: number;
+  readonly places: ReadPlaces;
+  readonly engine: Pick<Engine, 'scoreAll'>;
+  readonly refiner: Pick<Refiner, 'refine'>;
+  readonly rows: FinishedRows;
+  readonly output: OrderedOutput;
+  /** The rows of documents that this run does not do, in order. */
+  readonly oldRows: AsyncIterator<Uint8Array> | undefined;
+  readonly isPriced: (provider: string) => boolean;
+  /** Documents that may be under way. */
+  readonly documentsMax: number;
+  /** Text that may be under way, in UTF-16 units; a document may be larger while it is the only one. */
+  readonly bytesMax: number;
+  /** Whether there is room for the row of a further document, which is `ordinal`. */
+  readonly hasRoom: (ordinal: number) => boolean;
+  /** Given when nothing more is to be begun. */
+  readonly ending: AbortSignal;
+  /** Given when what is under way is to be given up. */
+  readonly cancelled: AbortSignal;
+  /** Ends the run; the first error counts. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Documents of a batch that are to be done, with their reports to come. */
+interface Scored {
+  readonly first: number;
+  readonly inputs: readonly InputDocument[];
+  readonly outcomes: Promise<readonly Outcome[]>;
+}
+
+/**
+ * Reads, has scored, and begins documents, as many at a time as there is room for. One batch is scored while the documents of the
+ * one before are begun.
+ */
+export class DocumentFeed {
+  readonly #settings: DocumentFeedSettings;
+  readonly #room = new Wake();
+  readonly #idle = new Wake();
+  #underWay = 0;
+  #bytes = 0;
+  #begun: number;
+
+  constructor(settings: DocumentFeedSettings) {
+    this.#settings = settings;
+    this.#begun = settings.output.next;
+    settings.ending.addEventListener('abort', () => {
+      this.#room.wake();
+    });
+  }
+
+  /** Above the last document that was begun. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** Documents that were begun and have not finished. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** There may be room now. */
+  wake(): void {
+    this.#room.wake();
+  }
+
+  /**
+   * Begins all documents, or those up to where the run ends.
+   *
+   * @throws what reading and scoring throw.
+   */
+  async run(): Promise<void> {
+    const { batches, places, ending } = this.#settings;
+    let { skip } = this.#settings;
+    let before: Scored | undefined;
+    for await (const batch of batches) {
+      if (ending.aborted) break;
+      const first = places.push(batch) + skip;
+      const scored = this.#score(first, skip === 0 ? batch.documents : batch.documents.slice(skip));
+      skip = 0;
+      if (before !== undefined) await this.#begin(before);
+      before = scored;
+    }
+    if (before !== undefined) await this.#begin(before);
+  }
+
+  /** Resolves when no document is under way. */
+  async idle(): Promise<void> {
+    while (this.#underWay > 0) await this.#idle.sleep();
+  }
+
+  #score(first: number, inputs: readonly InputDocument[]): Scored {
+    const { engine, cancelled } = this.#settings;
+    const documents = inputs.flatMap((input, index) =>
+      input.kind === 'document' && this.#isToDo(first + index) ? input.document : [],
+    );
+    const outcomes = engine.scoreAll(documents, { signal: cancelled });
+    outcomes.catch(() => undefined); // Thrown where they are waited for.
+    return { first, inputs, outcomes };
+  }
+
+  #isToDo(ordinal: number): boolean {
+    const { rows } = this.#settings;
+    return rows.isOpen(ordinal) && rows.state(ordinal) !== 'finished';
+  }
+
+  async #begin({ first, inputs, outcomes }: Scored): Promise<void> {
+    const scored = (await outcomes)[Symbol.iterator]();
+    for (const [index, input] of inputs.entries()) {
+      const ordinal = first + index;
+      // Asked before waiting: of a document that is written meanwhile nothing is known any more.
+      const isToDo = this.#isToDo(ordinal);
+      const isOpen = this.#settings.rows.isOpen(ordinal);
+      if (!this.#hasRoom(ordinal)) await this.#waitForRoom(ordinal);
+      if (this.#settings.ending.aborted) return;
+      if (!isOpen) await this.#copy(ordinal);
+      else if (!isToDo) this.#settings.output.finished(ordinal);
+      else if (input.kind === 'dead-letter') this.#start(this.#bury(ordinal, input.letter), 0);
+      else this.#start(this.#process(ordinal, input, outcomeOf(scored.next())), costOf(input.document));
+      this.#begun = ordinal + 1;
+    }
+  }
+
+  #hasRoom(ordinal: number): boolean {
+    const { documentsMax, bytesMax, hasRoom } = this.#settings;
+    if (this.#underWay === 0 && ordinal === this.#settings.output.next) return true;
+    return this.#underWay < documentsMax && this.#bytes < bytesMax && hasRoom(ordinal);
+  }
+
+  async #waitForRoom(ordinal: number): Promise<void> {
+    const { ending, output } = this.#settings;
+    while (!this.#hasRoom(ordinal) && !ending.aborted) {
+      if (!this.#settings.hasRoom(ordinal)) output.wantCheckpoint();
+      await this.#room.sleep();
+    }
+  }
+
+  /** Follows a document that has been begun to its end. */
+  #start(work: Promise<void>, bytes: number): void {
+    this.#underWay++;
+    this.#bytes += bytes;
+    const leave = (): void => {
+      this.#underWay--;
+      this.#bytes -= bytes;
+      this.#room.wake();
+      if (this.#underWay === 0) this.#idle.wake();
+    };
+    work.then(leave, (thrown: unknown) => {
+      leave();
+      this.#settings.onError(thrown);
+    });
+  }
+
+  async #process(ordinal: number, input: DocumentInput, outcome: Outcome): Promise<void> {
+    if (isFailure(outcome)) {
+      await this.#bury(ordinal, letterOf(input, outcome.error));
+      return;
+    }
+    const { refiner, cancelled } = this.#settings;
+    const { id = outcome.id, text } = input.document;
+    const answers = await this.#answersOf(ordinal);
+    const refined = await refiner.refine({ id, text, report: outcome }, { ordinal, signal: cancelled, ...answers });
+    const error = lostBy(refined);
+    await (error === undefined ? this.#keep(ordinal, refined.row) : this.#bury(ordinal, letterOf(input, error)));
+  }
+
+  /** Those that an earlier session recorded. */
+  async #answersOf(ordinal: number): Promise<{ readonly answers?: readonly Asked[] }> {
+    const { rows, isPriced } = this.#settings;
+    if (rows.state(ordinal) === 'new') return NO_ANSWERS;
+    const answers = await rows.answersOf(ordinal);
+    return { answers: answers.map((answer) => askedOf(answer, isPriced)) };
+  }
+
+  async #keep(ordinal: number, row: RefinedRow): Promise<void> {
+    this.#settings.output.expect(ordinal, tallyOf(row));
+    await this.#finish(ordinal, { kind: 'row', line: Buffer.from(`${JSON.stringify(row)}\n`) });
+  }
+
+  async #bury(ordinal: number, letter: DeadLetter): Promise<void> {
+    await this.#finish(ordinal, { kind: 'dead-letter', line: Buffer.from(deadLetterLine(letter)) });
+  }
+
+  async #copy(ordinal: number): Promise<void> {
+    const old = await this.#settings.oldRows?.next();
+    if (old === undefined || old.done === true) throw missingRowError(ordinal);
+    await this.#finish(ordinal, { kind: 'row', line: old.value });
+  }
+
+  async #finish(ordinal: number, end: Finished): Promise<void> {
+    const { rows, output } = this.#settings;
+    const noted = rows.passed(ordinal, end);
+    if (noted !== undefined) {
+      output.finished(ordinal);
+      await noted;
+    }
+    output.finished(ordinal);
+  }
+}
+
+type DocumentInput = Extract<InputDocument, { kind: 'document' }>;
+
+const NO_ANSWERS = Object.freeze({});
+
+/** Why a document is lost: its last call failed for good, and nothing that came before it is worth keeping. */
+function lostBy({ row, error }: Refined): MillraceError | undefined {
+  return row.accepted ? undefined : error;
+}
+
+function letterOf({ source, ordinal, line, document }: DocumentInput, { code, message }: MillraceError): DeadLetter {
+  const at = { source, ordinal, ...(line !== undefined && { line }) };
+  const id: { readonly id?: DocumentId } = document.id === undefined ? {} : { id: document.id };
+  return { ...at, ...id, code, message };
+}
+
+function outcomeOf(next: IteratorResult<Outcome, unknown>): Outcome {
+  if (next.done === true) throw new MillraceError('ERR_INTERNAL', 'there are fewer reports than documents');
+  return next.value;
+}
+
+function missingRowError(ordinal: number): MillraceError {
+  return new MillraceError('ERR_LEDGER', `the output of the round before has no row of document ${ordinal}`);
+}
+
+/** Whether an error only says that the run is ending. */
+export function isEnding(thrown: unknown): boolean {
+  return isMillraceError(thrown) && (thrown.code === 'ERR_ABORTED' || thrown.code === 'ERR_CLOSED');
+}

@@ -1,0 +1,68 @@
+import { CallLedger, type Opened, type OpenedComplete } from '../../ledger/calls/call-ledger.js';
+import { CHECKPOINT_START, type Checkpoint } from '../../ledger/calls/calls.js';
+import { nameOutput, writtenFiles } from './outputs.js';
+import type { PlannedRun } from './plan-run.js';
+import { Spending } from './spending.js';
+
+/** The bounds of a ledger hold no document back that was begun: the run asks for room before, and has so many times as much. */
+const BOUNDS_SCALE = 2;
+const DOCUMENTS_LIMIT = 2 ** 30;
+
+/** The record of a run that is to be gone on with, or of one that is complete. */
+export type OpenedRecord = RunRecord | OpenedComplete;
+
+export interface RunRecord {
+  readonly state: 'open';
+  readonly ledger: CallLedger;
+  readonly start: Checkpoint;
+}
+
+/**
+ * Opens the ledger of a run. A complete one has its output under its name afterwards.
+ *
+ * @throws MillraceError as `CallLedger.open`; `ERR_LEDGER` when the output of a complete run is gone.
+ */
+export async function openRecord(plan: PlannedRun, dir: string): Promise<OpenedRecord> {
+  const { retryFailed } = plan.resolved;
+  const opened = await openLedger(plan, dir, false);
+  if (opened.state === 'complete') {
+    // Before a round of retries, which begins a new partial output.
+    await nameOutput(plan.paths, plan.streams, opened.checkpoint);
+    return retryFailed ? beginRound(plan, dir, opened) : opened;
+  }
+  if (retryFailed && opened.ledger.reopened === undefined) {
+    await opened.ledger.close();
+    return recordOf(await openLedger(plan, dir, true)); // which says why not
+  }
+  return recordOf(opened);
+}
+
+/** Calls and money go on over all rounds; rows are counted anew. */
+async function beginRound(plan: PlannedRun, dir: string, { checkpoint }: OpenedComplete): Promise<OpenedRecord> {
+  const opened = await openLedger(plan, dir, true);
+  if (opened.state === 'complete') return opened;
+  const start = { ...CHECKPOINT_START, totals: new Spending(undefined, checkpoint.totals).totals() };
+  return { state: 'open', ledger: opened.ledger, start };
+}
+
+async function openLedger(
+  { header, paths, resolved }: PlannedRun,
+  dir: string,
+  retryFailed: boolean,
+): Promise<Opened | OpenedComplete> {
+  const { documentsMax, diskBytesMax } = resolved.ledger;
+  return CallLedger.open(dir, header, {
+    files: await writtenFiles(paths),
+    options: {
+      ...resolved.ledger,
+      documentsMax: Math.min(BOUNDS_SCALE * documentsMax, DOCUMENTS_LIMIT),
+      diskBytesMax: BOUNDS_SCALE * diskBytesMax,
+    },
+    retryFailed,
+  });
+}
+
+function recordOf(opened: Opened | OpenedComplete): OpenedRecord {
+  if (opened.state === 'complete') return opened;
+  return { state: 'open', ledger: opened.ledger, start: opened.checkpoint };
+}
