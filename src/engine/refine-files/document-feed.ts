@@ -18,7 +18,7 @@ import { Wake } from './wake.js';
 
 export interface DocumentFeedSettings {
   readonly batches: AsyncIterable<InputBatch>;
-  /** Documents of the first batch that are written already. */
+  /** Documents that are written already: the first ones of the batches. */
   readonly skip: number;
   readonly places: ReadPlaces;
   readonly engine: Pick<Engine, 'scoreAll'>;
@@ -95,9 +95,10 @@ export class DocumentFeed {
     let before: Scored | undefined;
     for await (const batch of batches) {
       if (ending.aborted) break;
-      const first = places.push(batch) + skip;
-      const scored = this.#score(first, skip === 0 ? batch.documents : batch.documents.slice(skip));
-      skip = 0;
+      // Batches may be cut elsewhere than in the session that made the checkpoint.
+      const dropped = Math.min(skip, batch.documents.length);
+      skip -= dropped;
+      const scored = this.#score(places.push(batch) + dropped, batch.documents.slice(dropped));
       if (before !== undefined) await this.#begin(before);
       before = scored;
     }
