@@ -114,12 +114,13 @@ export class OrderedOutput {
    */
   async run(): Promise<void> {
     for (;;) {
+      const isLast = this.#isEnded; // Asked first: documents may finish while others are written.
       await this.#gather();
       const isMore = this.#isNextFinished;
       if (this.#pendingBytes >= WRITE_BYTES || this.#isTickDue) await this.#write();
       if (this.#isCheckpointDue) await this.checkpoint();
       if (isMore) continue;
-      if (this.#isEnded) return;
+      if (isLast) return;
       await this.#wake.sleep();
     }
   }

@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs';
-import type { MockServerOptions } from '../../../src/refine/mock/options.js';
-import { createMockServer, type MockServer } from '../../../src/refine/mock/server.js';
+import { existsSync, readFileSync } from 'node:fs';
 import type { RefineFilesOptions } from '../../../src/engine/refine-files/options.js';
+import { verifyRefineRun } from '../../../src/engine/refine-files/verify.js';
+import type { Difference } from '../../../src/ledger/calls/verify.js';
+import { answerTo } from '../../../src/refine/mock/answers.js';
+import { documentOf } from '../../../src/refine/mock/answers.js';
+import type { Completion, CompletionRequest, Provider } from '../../../src/refine/providers/provider.js';
+import { jsonLines, readRows, type Scratch } from '../../support/scratch.js';
 
-/** A text that does not pass the gate, and another for each number. */
+/** A text that does not pass the gate, another for each number. */
 export function poorText(id: number): string {
   return `number ${id} is about some thing that is not explained and then there are more words about it again`;
 }
@@ -12,19 +16,68 @@ export function poorRows(count: number): { readonly id: string; readonly text: s
   return Array.from({ length: count }, (_, id) => ({ id: `doc-${id}`, text: poorText(id) }));
 }
 
-/** Where calls go to, and how they are tried again. */
-export function callsTo({ url }: Pick<MockServer, 'url'>): Pick<RefineFilesOptions, 'providers' | 'retry' | 'prices'> {
+/** The number of the document in a prompt. */
+export function numberIn({ user }: CompletionRequest): number {
+  return Number(/number (\d+)/.exec(documentOf(user).text)?.[1]);
+}
+
+/** A model in this process, which improves each document as soon as `before` lets it. */
+export class LocalModel implements Provider {
+  readonly name = 'local';
+  /** Prompts that came, in order. */
+  readonly asked: string[] = [];
+  readonly numbers: number[] = [];
+  answered = 0;
+  readonly #before: (request: CompletionRequest, signal: AbortSignal) => Promise<unknown>;
+
+  constructor(before: (request: CompletionRequest, signal: AbortSignal) => Promise<unknown> = () => Promise.resolve()) {
+    this.#before = before;
+  }
+
+  async call(request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
+    this.asked.push(request.user);
+    this.numbers.push(numberIn(request));
+    await this.#before(request, signal);
+    this.answered++;
+    const usage = { inputTokens: 100, cachedInputTokens: 10, cacheWriteTokens: 0, outputTokens: 50 };
+    return { ...answerTo(request.user, 'improve'), usage, limits: undefined };
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+}
+
+/** Options of a run over rows, with a folder of its own. */
+export function runOver(
+  scratch: Scratch,
+  rows: readonly unknown[],
+  model: Provider,
+): RefineFilesOptions & { readonly output: string; readonly run: string } {
+  const name = scratch.fresh('');
+  scratch.write(`${name.slice(scratch.folder.length + 1)}.in.jsonl`, jsonLines(rows));
   return {
-    providers: [{ provider: { provider: 'openai', baseUrl: `${url}/v1` }, model: 'mock' }],
-    retry: { retries: 3, baseMs: 1, capMs: 5 },
-    prices: { mock: { input: 1, output: 2 } },
+    inputs: [`${name}.in.jsonl`],
+    output: `${name}.jsonl`,
+    run: `${name}.run`,
+    workers: 1,
+    providers: [{ provider: model, model: 'm' }],
+    prices: { m: { input: 1, output: 2 } },
+    retry: { retries: 0 },
   };
 }
 
-/** Calls of the log of a server, by the digest of their prompts. */
-export function loggedCalls(path: string): { readonly digest: string; readonly outcome: string }[] {
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as { digest: string; outcome: string });
+export function lettersOf({ output }: { readonly output: string }): Record<string, unknown>[] {
+  return readRows(`${output}.failed.jsonl`);
 }
 
-export { createMockServer, type MockServer, type MockServerOptions };
+/** An output as it is on disk; undefined where there is none. */
+export function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+export async function differencesOf(dir: string, onWarn?: (message: string) => void): Promise<readonly Difference[]> {
+  const found: Difference[] = [];
+  for await (const each of verifyRefineRun(dir, onWarn && { onWarn })) found.push(each);
+  return found;
+}
