@@ -1,28 +1,46 @@
+import { isMillraceError } from '../core/errors.js';
 import type { CliContext } from './context.js';
 import { EXIT } from './exit-codes.js';
 
 /**
  * One key press can arrive twice: the terminal signals the whole process group, and npm (as in `npm start`) passes on what
- * it got. So a repetition counts as a second one only after this time.
+ * it got. So a repetition counts as another one only after this time.
  */
 const REPEAT_MS = 200;
 
-/** Turns the first SIGINT or SIGTERM into an aborted signal; the second ends the process at once. */
+/** Turns each SIGINT or SIGTERM into the next of its aborted signals; the one behind the last ends the process at once. */
 export class Interrupts {
-  /** The first signal that came. */
-  received: 'SIGINT' | 'SIGTERM' | undefined;
-  readonly #controller = new AbortController();
+  readonly #stages: readonly AbortController[];
   readonly #context: CliContext;
-  #receivedAtMs = 0;
+  #stage = 0;
+  /** The first that came. */
+  #received: 'SIGINT' | 'SIGTERM' | undefined;
+  #receivedAtMs = -Infinity;
 
-  constructor(context: CliContext) {
+  /** @param stages - ways to end the work, the most patient first. */
+  constructor(context: CliContext, stages = 1) {
     this.#context = context;
+    this.#stages = Array.from({ length: stages }, () => new AbortController());
     context.signals.on('SIGINT', this.#onInterrupt);
     context.signals.on('SIGTERM', this.#onTerminate);
   }
 
+  /** Aborted by the last signal before the one that ends the process. */
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return this.signalOf(this.#stages.length - 1);
+  }
+
+  /** Aborted by the signal of that stage, from 0. */
+  signalOf(stage: number): AbortSignal {
+    const controller = this.#stages[stage];
+    if (controller === undefined) throw new RangeError(`there is no stage ${stage}`);
+    return controller.signal;
+  }
+
+  /** What the process ends with when the work ended with this error because of a signal; undefined for another cause. */
+  exitCodeOf(error: unknown): number | undefined {
+    const isAbort = isMillraceError(error) && error.code === 'ERR_ABORTED';
+    return this.#received !== undefined && isAbort ? CODES[this.#received] : undefined;
   }
 
   /** Gives the signals back to whoever had them. */
@@ -36,12 +54,17 @@ export class Interrupts {
 
   #receive(name: 'SIGINT' | 'SIGTERM'): void {
     const nowMs = this.#context.now();
-    if (this.received === undefined) {
-      this.received = name;
-      this.#receivedAtMs = nowMs;
-      this.#controller.abort();
-    } else if (nowMs - this.#receivedAtMs >= REPEAT_MS) {
-      this.#context.exit(name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+    if (nowMs - this.#receivedAtMs < REPEAT_MS) return;
+    const controller = this.#stages[this.#stage];
+    if (controller === undefined) {
+      this.#context.exit(CODES[name]);
+      return;
     }
+    this.#received ??= name;
+    this.#receivedAtMs = nowMs;
+    this.#stage++;
+    controller.abort();
   }
 }
+
+const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;

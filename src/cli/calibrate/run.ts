@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 
-import { isMillraceError } from '../../core/errors.js';
 import type { Calibration } from '../../engine/calibrate/calibration.js';
 import { checkWritable } from '../../io/file-sink.js';
 import { outputError } from '../../io/fs-errors.js';
@@ -10,6 +9,7 @@ import { Interrupts } from '../interrupts.js';
 import { print } from '../print.js';
 import { ProgressLine } from '../progress-line.js';
 import { readConfig, type ScoreConfig } from '../score/config.js';
+import { formatProgress } from '../score/progress.js';
 import { stylesFor, understandsEscapes } from '../styles.js';
 import { formatDeadLetters } from './dead-letters.js';
 import { checkFlags, toCalibrateOptions, writtenFiles, type CalibrateFlags } from './flags.js';
@@ -29,7 +29,7 @@ export async function runCalibrate(
   for (const path of writtenFiles(flags)) await checkWritable(path);
 
   const showsProgress = flags.quiet !== true && understandsEscapes(context.stderr, context.env);
-  const progress = showsProgress ? new ProgressLine(context.stderr, context.now) : undefined;
+  const progress = showsProgress ? new ProgressLine(context.stderr, context.now, formatProgress) : undefined;
   const interrupts = new Interrupts(context);
   try {
     const calibration = await context.calibrate({
@@ -41,9 +41,10 @@ export async function runCalibrate(
     return await finish(calibration, flags, config, context);
   } catch (error) {
     progress?.clear();
-    if (interrupts.received === undefined || !isMillraceError(error) || error.code !== 'ERR_ABORTED') throw error;
+    const exitCode = interrupts.exitCodeOf(error);
+    if (exitCode === undefined) throw error;
     context.stderr.write('millrace: interrupted\n');
-    return interrupts.received === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    return exitCode;
   } finally {
     interrupts.stop();
   }

@@ -4,7 +4,7 @@ import { MillraceError } from '../../core/errors.js';
 import { nearestNames } from '../../core/nearest.js';
 import { LineBlocks } from '../../io/line-blocks.js';
 import { resolveSourceOptions } from '../../io/source-options.js';
-import { findJsonFault } from '../score/json-fault.js';
+import { findJsonFault } from '../json-fault.js';
 import { formatCount } from '../numbers.js';
 import type { PlacedDocument } from './read-document.js';
 import { countReplacements, decodeUtf8, withStandIns } from './utf8.js';

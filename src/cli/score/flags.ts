@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
-
 import { MillraceError } from '../../core/errors.js';
 import type { FilterName } from '../../core/filters.js';
 import type { Measures } from '../../core/measures.js';
 import type { Dedup } from '../../engine/dedup/options.js';
 import type { Emit, ScoreFilesOptions } from '../../engine/score-files-options.js';
 import type { Cleaner } from '../../engine/selection.js';
+import { checkSummaryPath, outputFileOf, toStdout } from '../output-flags.js';
 import type { ScoreConfig } from './config.js';
 
 /** The options of `millrace score` as commander hands them over. */
@@ -38,11 +37,6 @@ export interface ScoreFlags {
   readonly debug?: boolean;
 }
 
-/** The output's path; undefined when the rows go to stdout. */
-export function outputFileOf({ output }: ScoreFlags): string | undefined {
-  return output === '-' ? undefined : output;
-}
-
 /**
  * Refuses options that make no sense together, and an expression that is none.
  *
@@ -69,7 +63,7 @@ function checkCombinations(inputs: readonly string[], flags: ScoreFlags): void {
   }
   checkSelection(flags);
   if (flags.report === '-') throw new MillraceError('ERR_USAGE', '--report must be the path of a file, got -');
-  checkSummary(inputs, flags);
+  checkSummaryPath(flags.summary, [...inputs, flags.output, flags.failed, flags.rejected, flags.report]);
 }
 
 function checkSelection({ filters, keepIf, rejected, dedup, dedupBytes, clean, emit }: ScoreFlags): void {
@@ -84,23 +78,6 @@ function checkSelection({ filters, keepIf, rejected, dedup, dedupBytes, clean, e
     const got = emit === undefined ? 'no --emit' : '--emit reports';
     throw new MillraceError('ERR_USAGE', `--clean needs --emit rows or --emit both, got ${got}: reports have no text`);
   }
-}
-
-function toStdout({ output }: ScoreFlags): string {
-  return output === undefined ? 'no -o' : `-o ${output}`;
-}
-
-/** It is written when all is done, over whatever is there: not over what the run has read or written. */
-function checkSummary(inputs: readonly string[], { summary, report, output, failed, rejected }: ScoreFlags): void {
-  if (summary === undefined) return;
-  if (summary === '-') throw new MillraceError('ERR_USAGE', '--summary must be the path of a file, got -');
-  const written = [output, failed, rejected, report];
-  const taken = [...inputs, ...written].find((path) => path !== undefined && resolve(path) === resolve(summary));
-  if (taken === undefined) return;
-  throw new MillraceError(
-    'ERR_USAGE',
-    `--summary must be a file of its own, got ${summary}, which the run reads or writes`,
-  );
 }
 
 /**

@@ -1,19 +1,19 @@
-import { Writable } from 'node:stream';
-
-import { isMillraceError } from '../../core/errors.js';
-import { checkWritable, fileBytes, partialPath } from '../../io/file-sink.js';
-import type { CliContext, Invocation } from '../context.js';
+import { checkWritable } from '../../io/file-sink.js';
+import type { Invocation } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
-import { ProgressLine } from '../progress-line.js';
+import { outputFileOf } from '../output-flags.js';
+import { partialOf } from '../partial.js';
 import { print } from '../print.js';
-import { stylesFor, understandsEscapes } from '../styles.js';
+import { progressLineFor } from '../progress-line.js';
+import { stylesFor } from '../styles.js';
+import { writeJson } from '../write-json.js';
 import { readConfig } from './config.js';
-import { checkFlags, outputFileOf, toScoreFilesOptions, type ScoreFlags } from './flags.js';
+import { checkFlags, toScoreFilesOptions, type ScoreFlags } from './flags.js';
 import { formatPlan } from './plan-table.js';
+import { formatProgress } from './progress.js';
 import { interruptedLine } from './resume-command.js';
-import { writeSummaryFile } from './summary-file.js';
-import { formatSummary } from './summary-table.js';
+import { formatSummary, scoreSummaryJson } from './summary.js';
 
 /** Runs `millrace score`; returns the exit code. */
 export async function runScore(
@@ -29,51 +29,27 @@ export async function runScore(
   }
   if (flags.summary !== undefined) await checkWritable(flags.summary); // Before the run, not when hours of work are done.
 
-  const progress = progressFor(flags, context);
+  const progress = progressLineFor(outputFileOf(flags), flags.quiet, context, formatProgress);
   const interrupts = new Interrupts(context);
   try {
     const summary = await context.scoreFiles({
       ...toScoreFilesOptions(inputs, flags, config),
       signal: interrupts.signal,
       stdout: context.stdout,
-      stderr: progress === undefined ? context.stderr : around(progress, context.stderr),
+      stderr: progress === undefined ? context.stderr : progress.around(context.stderr),
       ...(progress === undefined ? {} : { onProgress: (state) => progress.update(state) }),
     });
     progress?.clear();
     if (flags.quiet !== true) context.stderr.write(formatSummary(summary, stylesFor(context.stderr, context.env)));
-    if (flags.summary !== undefined) await writeSummaryFile(flags.summary, summary);
+    if (flags.summary !== undefined) await writeJson(flags.summary, scoreSummaryJson(summary));
     return summary.failed > 0 ? EXIT.deadLetters : EXIT.ok;
   } catch (error) {
     progress?.clear();
-    if (interrupts.received === undefined || !isMillraceError(error) || error.code !== 'ERR_ABORTED') throw error;
-    context.stderr.write(interruptedLine(argv, await partialOf(flags)));
-    return interrupts.received === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    const exitCode = interrupts.exitCodeOf(error);
+    if (exitCode === undefined) throw error;
+    context.stderr.write(interruptedLine(argv, await partialOf(outputFileOf(flags))));
+    return exitCode;
   } finally {
     interrupts.stop();
   }
-}
-
-/** What an interrupted run has left; nothing when its output is a stream or device, or when it had not begun. */
-async function partialOf(flags: ScoreFlags): Promise<string | undefined> {
-  const output = outputFileOf(flags);
-  if (output === undefined) return undefined;
-  const partial = partialPath(output);
-  return (await fileBytes(partial)) === undefined ? undefined : partial;
-}
-
-/** On a terminal only, and not where the rows themselves are printed on it. */
-function progressFor(flags: ScoreFlags, { stdout, stderr, env, now }: CliContext): ProgressLine | undefined {
-  const rowsOnTerminal = outputFileOf(flags) === undefined && stdout.isTTY === true;
-  const shown = flags.quiet !== true && !rowsOnTerminal && understandsEscapes(stderr, env);
-  return shown ? new ProgressLine(stderr, now) : undefined;
-}
-
-/** Dead letters that go to the terminal take the place of the progress line, which comes back below them. */
-function around(progress: ProgressLine, stderr: Writable): Writable {
-  return new Writable({
-    write(chunk: Uint8Array, _encoding, done) {
-      progress.clear();
-      stderr.write(chunk, done);
-    },
-  });
 }

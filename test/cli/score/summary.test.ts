@@ -1,8 +1,7 @@
 /** Proves what the summary shows and what its JSON holds, on summaries made by hand. */
 import { describe, expect, it } from 'vitest';
-import { speedOf } from '../../../src/cli/score/speed.js';
-import { toSummaryJson } from '../../../src/cli/score/summary-file.js';
-import { formatSummary } from '../../../src/cli/score/summary-table.js';
+import { formatSummary, scoreSummaryJson } from '../../../src/cli/score/summary.js';
+import { speedOf } from '../../../src/cli/speed.js';
 import { stylesFor } from '../../../src/cli/styles.js';
 import { FILTER_REASONS } from '../../../src/core/filters.js';
 import type { RunSummary } from '../../../src/engine/score-files-options.js';
@@ -80,7 +79,7 @@ describe('formatSummary', () => {
     const table = formatSummary({ ...SUMMARY, cache }, PLAIN);
     expect(table).toMatch(/^cache +50\.0 % of 2,500: 1,000 in memory, 250 on disk$/m);
     expect(formatSummary(SUMMARY, PLAIN)).not.toContain('cache');
-    expect(toSummaryJson({ ...SUMMARY, cache })).toMatchObject({ cache: { ...cache, hitRatio: 0.5 } });
+    expect(scoreSummaryJson({ ...SUMMARY, cache })).toMatchObject({ cache: { ...cache, hitRatio: 0.5 } });
   });
 
   it('says how many documents were not remembered', () => {
@@ -113,9 +112,9 @@ describe('speedOf', () => {
   });
 });
 
-describe('toSummaryJson', () => {
+describe('scoreSummaryJson', () => {
   it('holds every field, null where there is nothing', () => {
-    expect(JSON.parse(JSON.stringify(toSummaryJson({ ...SUMMARY, output: undefined })))).toEqual({
+    expect(JSON.parse(JSON.stringify(scoreSummaryJson({ ...SUMMARY, output: undefined })))).toEqual({
       schema: 1,
       command: 'score',
       documents: 1_234_567,

@@ -1,7 +1,7 @@
 /** Proves that a text has a fault exactly when `JSON.parse` refuses it, and that the fault is told where it is. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findJsonFault } from '../../../src/cli/score/json-fault.js';
+import { findJsonFault } from '../../src/cli/json-fault.js';
 
 function isJson(text: string): boolean {
   try {
