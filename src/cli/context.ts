@@ -3,11 +3,14 @@ import type { Readable, Writable } from 'node:stream';
 import type { CalibrateOptions } from '../engine/calibrate/options.js';
 import type { Calibration } from '../engine/calibrate/calibration.js';
 import type { NamedOutputs } from '../engine/run-output.js';
+import type { RefineEstimate, RefineFilesOptions, RefineFilesSummary } from '../engine/refine-files/options.js';
+import type { VerifyRefineRunOptions } from '../engine/refine-files/verify.js';
 import type { InputPlan, RunSummary, ScoreFilesOptions } from '../engine/score-files-options.js';
 import type { BenchOptions } from '../harness/bench/options.js';
 import type { BenchResult } from '../harness/bench/result.js';
 import type { StressOptions } from '../harness/stress/options.js';
 import type { StressResult } from '../harness/stress/result.js';
+import type { Difference, InspectedRun } from '../ledger/calls/verify.js';
 
 /** A stream that may be a terminal. */
 export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -42,6 +45,10 @@ export interface CliContext {
   readonly calibrate: (options: CalibrateOptions) => Promise<Calibration>;
   readonly bench: (options: BenchOptions) => Promise<BenchResult>;
   readonly stress: (options: StressOptions) => Promise<StressResult>;
+  readonly refineFiles: (options: RefineFilesOptions) => Promise<RefineFilesSummary>;
+  readonly estimateRefineFiles: (options: RefineFilesOptions) => Promise<RefineEstimate>;
+  readonly verifyRefineRun: (dir: string, options: VerifyRefineRunOptions) => AsyncIterable<Difference>;
+  readonly inspectRun: (dir: string) => Promise<InspectedRun>;
 }
 
 /** One call of the command line. */
@@ -71,5 +78,13 @@ export function processContext(): CliContext {
     calibrate: async (options) => (await import('../engine/calibrate/calibrate.js')).calibrate(options),
     bench: async (options) => (await import('../harness/bench/run-bench.js')).runBench(options),
     stress: async (options) => (await import('../harness/stress/stress.js')).runStress(options),
+    refineFiles: async (options) => (await import('../engine/refine-files/refine-files.js')).refineFiles(options),
+    estimateRefineFiles: async (options) => {
+      return (await import('../engine/refine-files/estimate.js')).estimateRefineFiles(options);
+    },
+    verifyRefineRun: async function* (...args) {
+      yield* (await import('../engine/refine-files/verify.js')).verifyRefineRun(...args);
+    },
+    inspectRun: async (dir) => (await import('../ledger/calls/verify.js')).inspectRun(dir),
   };
 }

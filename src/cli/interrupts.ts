@@ -67,4 +67,34 @@ export class Interrupts {
   }
 }
 
+/**
+ * Does work that signals may end.
+ *
+ * @param stages - ways to end it, the most patient first.
+ * @param work - returns the exit code.
+ * @param farewell - what is said on stderr when a signal ended it.
+ * @returns the exit code.
+ */
+export async function interruptible(
+  context: CliContext,
+  stages: number,
+  work: (interrupts: Interrupts) => Promise<number>,
+  farewell: () => Promise<string> | string,
+): Promise<number> {
+  const interrupts = new Interrupts(context, stages);
+  try {
+    return await work(interrupts);
+  } catch (error) {
+    const exitCode = interrupts.exitCodeOf(error);
+    if (exitCode === undefined) throw error;
+    context.stderr.write(await farewell());
+    return exitCode;
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/** What is said when there is nothing to go on with. */
+export const INTERRUPTED = 'millrace: interrupted\n';
+
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;

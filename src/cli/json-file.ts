@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isMillraceError, messageOf, MillraceError } from '../core/errors.js';
+import { checkOptions } from '../core/options.js';
 import { findJsonFault } from './json-fault.js';
 
 /**
@@ -28,4 +29,9 @@ export function parseJson(text: string): unknown {
   if (fault === undefined) return JSON.parse(json);
   const { line, column, expected, got } = fault;
   throw new MillraceError('ERR_USAGE', `line ${line}, column ${column} must be ${expected}, got ${got}`);
+}
+
+/** The members of an object, whatever their names. @throws MillraceError `ERR_OPTION_TYPE`. */
+export function membersOf(path: string, value: unknown): Readonly<Record<string, unknown>> {
+  return checkOptions(path, value, typeof value === 'object' && value !== null ? Object.keys(value) : []);
 }

@@ -5,6 +5,11 @@ export function formatCount(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `1 document`, `1,234 documents`. */
+export function formatCountOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Three digits and a unit: `999`, `45.2k`, `1.23M`. */
 export function formatShort(value: number): string {
   const { digits, unit } = scale(value, ['', 'k', 'M', 'G', 'T']);
@@ -32,6 +37,18 @@ export function formatDuration(seconds: number): string {
 /** `12 s`, `3 min 05 s`, `2 h 03 min`: rounded up, since something is left. */
 export function formatTimeLeft(seconds: number): string {
   return formatWholeSeconds(Math.ceil(seconds));
+}
+
+/** `$1,234.56`, `$0.0123`: the fourth place below a dollar, since a call costs less than a cent. */
+export function formatUsd(usd: number): string {
+  if (usd > 0 && usd < 0.00005) return 'under $0.0001';
+  const [whole = '', places = ''] = usd.toFixed(usd === 0 || usd >= 0.99995 ? 2 : 4).split('.');
+  return `$${formatCount(Number(whole))}.${places}`;
+}
+
+/** `37 %`, rounded down: 100 % is said when it is all. */
+export function formatShare(part: number, whole: number): string {
+  return `${Math.min(100, Math.floor((100 * part) / whole))} %`;
 }
 
 function formatWholeSeconds(seconds: number): string {

@@ -7,14 +7,18 @@ import { defineCache } from './commands/cache.js';
 import { defineCalibrate } from './commands/calibrate.js';
 import { defineExplain } from './commands/explain.js';
 import { defineMock } from './commands/mock-llm.js';
+import { defineRefine } from './commands/refine.js';
 import { defineScore } from './commands/score.js';
 import { defineStress } from './commands/stress.js';
+import { defineVerify } from './commands/verify.js';
 import { widthOf, type Invocation } from './context.js';
 import { usageErrorOf } from './usage-error.js';
 
 const EXAMPLES = `
 Examples:
   millrace score docs/ -o reports.jsonl      a report for each document below docs/
+  millrace refine docs/ -o better.jsonl --provider rules
+                                             the documents that need it, improved
   millrace explain README.md                 why one document has the report that it has
   millrace help score                        every option of a command`;
 
@@ -45,6 +49,8 @@ export function createProgram(invocation: Invocation): Command {
     })
     .addHelpText('after', EXAMPLES);
   defineScore(program, invocation);
+  defineRefine(program, invocation);
+  defineVerify(program, invocation);
   defineCalibrate(program, invocation);
   defineExplain(program, invocation);
   defineCache(program, invocation);

@@ -1,4 +1,4 @@
-import { formatCount, formatTimeLeft } from './numbers.js';
+import { formatCountOf, formatShare, formatTimeLeft } from './numbers.js';
 
 /** A state of a run, and when it was. */
 export interface Timed {
@@ -60,16 +60,14 @@ export function fitLine(all: readonly Part[], width: number): string {
 }
 
 export function documentsPart({ documents }: Distance): Part {
-  return { text: `${formatCount(documents)} ${documents === 1 ? 'document' : 'documents'}`, rank: RANK.documents };
+  return { text: formatCountOf(documents, 'document'), rank: RANK.documents };
 }
 
 /** The share that is read and the time that is left, as far as they are known. */
 export function inputParts<State extends Distance>(latest: State, recent: readonly State[]): Part[] {
   const { inputBytes, inputBytesTotal } = latest;
   if (inputBytesTotal === undefined || inputBytesTotal === 0) return [];
-  // Rounded down: 100 % is said when all is done.
-  const share = Math.min(100, Math.floor((100 * inputBytes) / inputBytesTotal));
-  const parts: Part[] = [{ text: `${share} %`, rank: RANK.share }];
+  const parts: Part[] = [{ text: formatShare(inputBytes, inputBytesTotal), rank: RANK.share }];
   const bytesPerSecond = rateOf(recent, (state) => state.inputBytes);
   if (bytesPerSecond !== undefined && bytesPerSecond > 0) {
     const secondsLeft = Math.max(0, inputBytesTotal - inputBytes) / bytesPerSecond;
@@ -80,5 +78,5 @@ export function inputParts<State extends Distance>(latest: State, recent: readon
 
 export function deadLetterParts({ failed }: Distance): Part[] {
   if (failed === 0) return [];
-  return [{ text: `${formatCount(failed)} dead ${failed === 1 ? 'letter' : 'letters'}`, rank: RANK.deadLetters }];
+  return [{ text: formatCountOf(failed, 'dead letter'), rank: RANK.deadLetters }];
 }

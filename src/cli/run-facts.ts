@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { CacheCounts } from '../workers/report-cache.js';
 import { hitRatioOf } from './hit-ratio.js';
-import { formatBytes, formatCount, formatDuration, formatMegabytesPerSecond } from './numbers.js';
+import { formatBytes, formatCount, formatCountOf, formatDuration, formatMegabytesPerSecond } from './numbers.js';
 import { speedOf, type Work } from './speed.js';
 import type { Styles } from './styles.js';
 
@@ -48,7 +48,7 @@ export function runRows(run: RunFacts, restarts = 0): readonly Row[] {
   const { docsPerMinute, megabytesPerSecond } = speedOf(run);
   const rows: (Row | undefined)[] = [
     ['dead letters', formatCount(failed) + (failed > 0 && failedOutput !== undefined ? `, in ${failedOutput}` : '')],
-    skippedFiles > 0 ? ['skipped', `${formatCount(skippedFiles)} ${skippedFiles === 1 ? 'file' : 'files'}`] : undefined,
+    skippedFiles > 0 ? ['skipped', formatCountOf(skippedFiles, 'file')] : undefined,
     cacheRow(run),
     ['text', formatBytes(run.bytes)],
     ['time', formatDuration(run.seconds)],

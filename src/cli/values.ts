@@ -11,12 +11,13 @@ export function integerOf(option: string, min: number, max?: number): ValueParse
   return (typed) => checkInteger(option, /^[+-]?\d+$/.test(typed) ? Number(typed) : typed, min, max);
 }
 
-/** A decimal number of at least `min`; an upper bound is left to whoever takes it. */
-export function numberOf(option: string, min: number): ValueParser<number> {
+/** A decimal number of at least `min`; where no `max` is given, an upper bound is left to whoever takes it. */
+export function numberOf(option: string, min: number, max = Infinity): ValueParser<number> {
   return (typed) => {
     const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(typed) ? Number(typed) : NaN;
-    if (value >= min) return value;
-    throw new MillraceError('ERR_OPTION_RANGE', `${option} must be a number >= ${min}, got ${JSON.stringify(typed)}`);
+    if (value >= min && value <= max) return value;
+    const range = max === Infinity ? `>= ${min}` : `from ${min} to ${max}`;
+    throw new MillraceError('ERR_OPTION_RANGE', `${option} must be a number ${range}, got ${JSON.stringify(typed)}`);
   };
 }
 
@@ -48,6 +49,12 @@ export function choiceOf<T extends string>(option: string, choices: readonly T[]
     const expected = `one of ${choices.join(', ')}`;
     throw new MillraceError('ERR_OPTION_RANGE', `${option} must be ${expected}, got ${JSON.stringify(typed)}`);
   };
+}
+
+/** Several of a few words, with commas between them. */
+export function choicesOf<T extends string>(option: string, choices: readonly T[]): ValueParser<readonly T[]> {
+  const choice = choiceOf(option, choices);
+  return (typed) => typed.split(',').map((name) => choice(name.trim()));
 }
 
 /** Names of filters with commas between them. */

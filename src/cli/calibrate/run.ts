@@ -5,7 +5,7 @@ import { checkWritable } from '../../io/file-sink.js';
 import { outputError } from '../../io/fs-errors.js';
 import { widthOf, type CliContext, type Invocation, type TerminalStream } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { Interrupts } from '../interrupts.js';
+import { INTERRUPTED, interruptible, type Interrupts } from '../interrupts.js';
 import { print } from '../print.js';
 import { ProgressLine } from '../progress-line.js';
 import { readConfig, type ScoreConfig } from '../score/config.js';
@@ -28,25 +28,30 @@ export async function runCalibrate(
   const config = flags.config === undefined ? {} : await readConfig(flags.config);
   for (const path of writtenFiles(flags)) await checkWritable(path);
 
-  const showsProgress = flags.quiet !== true && understandsEscapes(context.stderr, context.env);
-  const progress = showsProgress ? new ProgressLine(context.stderr, context.now, formatProgress) : undefined;
-  const interrupts = new Interrupts(context);
+  const measure = ({ signal }: Interrupts): Promise<number> => calibrate(inputs, flags, config, signal, context);
+  return interruptible(context, 1, measure, () => INTERRUPTED);
+}
+
+async function calibrate(
+  inputs: readonly string[],
+  flags: CalibrateFlags,
+  config: ScoreConfig,
+  signal: AbortSignal,
+  context: CliContext,
+): Promise<number> {
+  const { stderr, env, now } = context;
+  const showsProgress = flags.quiet !== true && understandsEscapes(stderr, env);
+  const progress = showsProgress ? new ProgressLine(stderr, now, formatProgress) : undefined;
   try {
     const calibration = await context.calibrate({
       ...toCalibrateOptions(inputs, flags, config),
-      signal: interrupts.signal,
+      signal,
       ...(progress && { onProgress: (state) => progress.update(state) }),
     });
     progress?.clear();
     return await finish(calibration, flags, config, context);
-  } catch (error) {
-    progress?.clear();
-    const exitCode = interrupts.exitCodeOf(error);
-    if (exitCode === undefined) throw error;
-    context.stderr.write('millrace: interrupted\n');
-    return exitCode;
   } finally {
-    interrupts.stop();
+    progress?.clear();
   }
 }
 

@@ -7,9 +7,8 @@ import { fieldOf, shareOf } from '../calibrate/values.js';
 import type { Invocation } from '../context.js';
 import { formatCount } from '../numbers.js';
 import { usageErrorOf } from '../usage-error.js';
-import { bytesOf, integerOf, textOf, type ValueParser } from '../values.js';
-
-const MIB = 1024 * 1024;
+import { bytesOf, integerOf, textOf } from '../values.js';
+import { adderFor, MIB } from './shared.js';
 
 const NOTES = `
 Examples:
@@ -39,11 +38,7 @@ export function defineCalibrate(program: Command, invocation: Invocation): void 
     })
     .argument('<input...>', 'files, directories, globs or -, as in `millrace score`');
 
-  const add = <T>(flags: string, description: string, parse: (option: string) => ValueParser<T>): void => {
-    const option = new Option(flags, description);
-    const parseValue = parse(option.long ?? flags);
-    command.addOption(option.argParser((typed) => parseValue(typed)));
-  };
+  const add = adderFor(command);
   add('--keep <share>', `share that proposed gates keep: 0.9 or 90% (default: ${keep})`, shareOf);
   add('--config <file>', 'JSON file of settings as in `millrace score`, whose thresholds are looked at', textOf);
   add('--write <file>', 'write the thresholds that keep the share together, for --config', textOf);

@@ -1,10 +1,11 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 
 import { ANSWERS } from '../../refine/mock/answers.js';
 import { FAULTS, MOCK_DEFAULTS, type MockServerOptions } from '../../refine/mock/options.js';
 import type { Invocation } from '../context.js';
 import { usageErrorOf } from '../usage-error.js';
-import { integerOf, numberOf, sharesOf, textOf, type ValueParser } from '../values.js';
+import { integerOf, numberOf, sharesOf, textOf } from '../values.js';
+import { adderFor } from './shared.js';
 
 const NOTES = `
 Examples:
@@ -34,11 +35,7 @@ export function defineMock(program: Command, invocation: Invocation): void {
     .exitOverride((error) => {
       throw usageErrorOf(error, 'millrace mock-llm');
     });
-  const add = <T>(flags: string, description: string, parse: (option: string) => ValueParser<T>): void => {
-    const option = new Option(flags, description);
-    const parseValue = parse(option.long ?? flags);
-    command.addOption(option.argParser((typed) => parseValue(typed)));
-  };
+  const add = adderFor(command);
   const { latencyMs, seed, burstSeconds } = MOCK_DEFAULTS;
   add('--port <n>', 'port, 0 for a free one (default: 0)', (option) => integerOf(option, 0, 65_535));
   add('--host <name>', `address to listen on (default: ${MOCK_DEFAULTS.host})`, textOf);

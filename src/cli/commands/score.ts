@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 
 import { MEASURES } from '../../core/measures.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from '../../engine/options.js';
@@ -9,13 +9,8 @@ import { CLEANERS } from '../../engine/selection.js';
 import type { Invocation } from '../context.js';
 import type { ScoreFlags } from '../score/flags.js';
 import { usageErrorOf } from '../usage-error.js';
-import { bytesOf, choiceOf, filtersOf, integerOf, textOf, type ValueParser } from '../values.js';
-
-const MIB = 1024 * 1024;
-
-const INPUT =
-  'a file, a directory (walked, sorted), a glob, or - for JSON Lines on stdin; .jsonl and .ndjson hold a document a line, ' +
-  '.txt, .md and the like are a document a file; .gz is unpacked';
+import { bytesOf, choiceOf, filtersOf, integerOf, textOf } from '../values.js';
+import { adderFor, INPUT, MIB } from './shared.js';
 
 const CONFIG =
   'JSON file of settings: {"asOf": year, "weights": {"clarity": 2, …}, "filters": {"gopher_quality": {"minWords": 50, …}, …}}; ' +
@@ -53,11 +48,7 @@ export function defineScore(program: Command, invocation: Invocation): void {
     })
     .argument('<input...>', INPUT);
 
-  const add = <T>(flags: string, description: string, parse: (option: string) => ValueParser<T>): void => {
-    const option = new Option(flags, description);
-    const parseValue = parse(option.long ?? flags);
-    command.addOption(option.argParser((typed) => parseValue(typed)));
-  };
+  const add = adderFor(command);
   add('-o, --output <file>', 'where the rows go, - is stdout; .gz is compressed (default: -)', textOf);
   add('--measures <what>', `${measures} (default: all)`, (option) => choiceOf(option, MEASURES));
   add('--config <file>', CONFIG, textOf);

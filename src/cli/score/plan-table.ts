@@ -1,5 +1,5 @@
 import type { InputPlan } from '../../engine/score-files-options.js';
-import { formatCount } from '../numbers.js';
+import { formatCount, formatCountOf } from '../numbers.js';
 import { alignColumns } from '../table.js';
 
 /** What `--dry-run` prints: the inputs in the order in which they would be read, and their sum. */
@@ -12,7 +12,7 @@ export function formatPlan({ inputs, skippedFiles }: InputPlan): string {
     ['total', '', formatCount(files), formatTotal(inputs, bytes)],
   ];
   const lines = alignColumns(rows, ['left', 'left', 'right', 'right']);
-  if (skippedFiles > 0) lines.push(`${formatCount(skippedFiles)} ${skippedFiles === 1 ? 'file' : 'files'} skipped`);
+  if (skippedFiles > 0) lines.push(`${formatCountOf(skippedFiles, 'file')} skipped`);
   return `${lines.join('\n')}\n`;
 }
 

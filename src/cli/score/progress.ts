@@ -1,5 +1,5 @@
 import type { RunProgress } from '../../engine/score-files-options.js';
-import { formatMegabytesPerSecond, formatShort } from '../numbers.js';
+import { formatMegabytesPerSecond, formatShare, formatShort } from '../numbers.js';
 import { deadLetterParts, documentsPart, fitLine, inputParts, rateOf, type Part } from '../progress.js';
 
 /** The progress line of a run that scores: what fits into `width` columns. */
@@ -27,5 +27,5 @@ function speedParts(recent: readonly RunProgress[]): Part[] {
 function keptParts({ documents, rejected, failed }: RunProgress): Part[] {
   if (rejected === 0) return [];
   const scored = Math.max(documents - failed, rejected);
-  return [{ text: `${Math.floor((100 * (scored - rejected)) / scored)} % kept`, rank: 0 }];
+  return [{ text: `${formatShare(scored - rejected, scored)} kept`, rank: 0 }];
 }

@@ -1,10 +1,12 @@
+import { INTERRUPTED } from '../interrupts.js';
+
 /**
  * What is said when a run was interrupted: where its rows are, and the command that goes on.
  *
  * @param partial - the file that holds the rows; undefined when there is none, and so nothing to go on with.
  */
 export function interruptedLine(argv: readonly string[], partial: string | undefined): string {
-  if (partial === undefined) return 'millrace: interrupted\n';
+  if (partial === undefined) return INTERRUPTED;
   return `millrace: interrupted; what is finished is in ${partial}, go on with: ${resumeCommand(argv)}\n`;
 }
 

@@ -1,13 +1,12 @@
+import type { RunProgress, RunSummary } from '../../engine/score-files-options.js';
 import { checkWritable } from '../../io/file-sink.js';
 import type { Invocation } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { Interrupts } from '../interrupts.js';
+import { interruptible } from '../interrupts.js';
 import { outputFileOf } from '../output-flags.js';
 import { partialOf } from '../partial.js';
 import { print } from '../print.js';
-import { progressLineFor } from '../progress-line.js';
-import { stylesFor } from '../styles.js';
-import { writeJson } from '../write-json.js';
+import { carryOut, type Outlets } from '../row-run.js';
 import { readConfig } from './config.js';
 import { checkFlags, toScoreFilesOptions, type ScoreFlags } from './flags.js';
 import { formatPlan } from './plan-table.js';
@@ -29,27 +28,20 @@ export async function runScore(
   }
   if (flags.summary !== undefined) await checkWritable(flags.summary); // Before the run, not when hours of work are done.
 
-  const progress = progressLineFor(outputFileOf(flags), flags.quiet, context, formatProgress);
-  const interrupts = new Interrupts(context);
-  try {
-    const summary = await context.scoreFiles({
-      ...toScoreFilesOptions(inputs, flags, config),
-      signal: interrupts.signal,
-      stdout: context.stdout,
-      stderr: progress === undefined ? context.stderr : progress.around(context.stderr),
-      ...(progress === undefined ? {} : { onProgress: (state) => progress.update(state) }),
-    });
-    progress?.clear();
-    if (flags.quiet !== true) context.stderr.write(formatSummary(summary, stylesFor(context.stderr, context.env)));
-    if (flags.summary !== undefined) await writeJson(flags.summary, scoreSummaryJson(summary));
-    return summary.failed > 0 ? EXIT.deadLetters : EXIT.ok;
-  } catch (error) {
-    progress?.clear();
-    const exitCode = interrupts.exitCodeOf(error);
-    if (exitCode === undefined) throw error;
-    context.stderr.write(interruptedLine(argv, await partialOf(outputFileOf(flags))));
-    return exitCode;
-  } finally {
-    interrupts.stop();
-  }
+  const start =
+    (signal: AbortSignal) =>
+    ({ onProgress, ...streams }: Outlets<RunProgress>): Promise<RunSummary> =>
+      context.scoreFiles({
+        ...toScoreFilesOptions(inputs, flags, config),
+        signal,
+        ...streams,
+        ...(onProgress && { onProgress }),
+      });
+  const shown = { formatProgress, formatSummary, summaryJson: scoreSummaryJson };
+  return interruptible(
+    context,
+    1,
+    ({ signal }) => carryOut({ start: start(signal), ...shown }, flags, context),
+    async () => interruptedLine(argv, await partialOf(outputFileOf(flags))),
+  );
 }
