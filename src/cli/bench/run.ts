@@ -1,13 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 
-import { isMillraceError } from '../../core/errors.js';
 import { hasCritical } from '../../harness/bench/compare.js';
 import type { BenchResult } from '../../harness/bench/result.js';
 import { checkWritable } from '../../io/file-sink.js';
 import { outputError } from '../../io/fs-errors.js';
 import type { CliContext, Invocation } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { Interrupts } from '../interrupts.js';
+import { INTERRUPTED, interruptible } from '../interrupts.js';
 import { print } from '../print.js';
 import { stylesFor, understandsEscapes } from '../styles.js';
 import { checkFlags, toBenchOptions, writtenFiles, type BenchFlags } from './flags.js';
@@ -25,25 +24,27 @@ export async function runBenchCommand(
 
   const showsProgress = flags.quiet !== true && understandsEscapes(context.stderr, context.env);
   const progress = showsProgress ? new BenchProgressLine(context.stderr) : undefined;
-  const interrupts = new Interrupts(context);
-  try {
-    const result = await context.bench({
-      ...toBenchOptions(inputs, flags),
-      signal: interrupts.signal,
-      ...(inputs.includes('-') && { stdin: context.stdin }),
-      ...(progress && { onProgress: (state) => progress.update(state) }),
-    });
-    progress?.clear();
-    await report(result, flags, context);
-    return hasCritical(result) ? EXIT.failed : EXIT.ok;
-  } catch (error) {
-    progress?.clear();
-    if (interrupts.received === undefined || !isMillraceError(error) || error.code !== 'ERR_ABORTED') throw error;
-    context.stderr.write('millrace: interrupted\n');
-    return interrupts.received === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-  } finally {
-    interrupts.stop();
-  }
+  const work = async (signal: AbortSignal): Promise<number> => {
+    try {
+      const result = await context.bench({
+        ...toBenchOptions(inputs, flags),
+        signal,
+        ...(inputs.includes('-') && { stdin: context.stdin }),
+        ...(progress && { onProgress: (state) => progress.update(state) }),
+      });
+      progress?.clear();
+      await report(result, flags, context);
+      return hasCritical(result) ? EXIT.failed : EXIT.ok;
+    } finally {
+      progress?.clear();
+    }
+  };
+  return interruptible(
+    context,
+    1,
+    ({ signal }) => work(signal),
+    () => INTERRUPTED,
+  );
 }
 
 async function report(result: BenchResult, flags: BenchFlags, { stdout, stderr, env }: CliContext): Promise<void> {

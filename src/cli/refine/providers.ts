@@ -65,14 +65,13 @@ function providerOf(before: string, given: ProviderFlags, transport: Transport, 
   return { provider: withKey(options, apiKeyEnv, `${before}--api-key-env`, keys), model };
 }
 
-type Transport = Pick<ProviderOptions, 'timeoutMs' | 'connectionsMax'>;
+type Transport = Pick<ProviderOptions, 'connectionsMax'>;
 
-/** A client that gives up before the call does, or that has fewer connections than calls, would be a second limit. */
-function transportOf({ callTimeoutMs, concurrency = 0 }: RefineFlags): Transport {
-  return {
-    ...(callTimeoutMs !== undefined && { timeoutMs: callTimeoutMs }),
-    ...(concurrency > PROVIDER_DEFAULTS.connectionsMax && { connectionsMax: Math.min(concurrency, CONNECTIONS_MAX) }),
-  };
+/** A client that has fewer connections than calls would be a second limit. */
+function transportOf({ concurrency = 0 }: RefineFlags): Transport {
+  return concurrency > PROVIDER_DEFAULTS.connectionsMax
+    ? { connectionsMax: Math.min(concurrency, CONNECTIONS_MAX) }
+    : {};
 }
 
 const CONNECTIONS_MAX = 10_000;

@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { isMillraceError } from '../../core/errors.js';
 import { checkWritable } from '../../io/file-sink.js';
 import { outputError } from '../../io/fs-errors.js';
 import type { StressProgress, StressResult } from '../../harness/stress/result.js';
 import { widthOf, type CliContext, type Invocation } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { Interrupts } from '../interrupts.js';
+import { interruptible } from '../interrupts.js';
 import { print } from '../print.js';
 import { stylesFor, understandsEscapes } from '../styles.js';
 import { checkReports, toStressOptions, type StressFlags } from './flags.js';
@@ -22,27 +21,29 @@ export async function runStress(
 ): Promise<number> {
   checkReports(inputs, flags);
   for (const path of [flags.json, flags.html]) if (path !== undefined) await checkWritable(path);
-  const interrupts = new Interrupts(context);
   const line = lineFor(flags, context);
-  try {
-    const result = await context.stress({
-      ...toStressOptions(inputs, flags),
-      ...(inputs.includes('-') ? { stdin: context.stdin } : {}),
-      signal: interrupts.signal,
-      onProgress: line.update,
-    });
-    line.clear();
-    await writeReports(result, flags);
-    await print(context.stdout, formatStress(result, stylesFor(context.stdout, context.env)));
-    return result.holds ? EXIT.ok : EXIT.failed;
-  } catch (error) {
-    line.clear();
-    if (interrupts.received === undefined || !isMillraceError(error) || error.code !== 'ERR_ABORTED') throw error;
-    context.stderr.write('interrupted: there is no verdict\n');
-    return interrupts.received === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-  } finally {
-    interrupts.stop();
-  }
+  const work = async (signal: AbortSignal): Promise<number> => {
+    try {
+      const result = await context.stress({
+        ...toStressOptions(inputs, flags),
+        ...(inputs.includes('-') ? { stdin: context.stdin } : {}),
+        signal,
+        onProgress: line.update,
+      });
+      line.clear();
+      await writeReports(result, flags);
+      await print(context.stdout, formatStress(result, stylesFor(context.stdout, context.env)));
+      return result.holds ? EXIT.ok : EXIT.failed;
+    } finally {
+      line.clear();
+    }
+  };
+  return interruptible(
+    context,
+    1,
+    ({ signal }) => work(signal),
+    () => 'interrupted: there is no verdict\n',
+  );
 }
 
 interface Line {

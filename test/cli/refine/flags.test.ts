@@ -63,7 +63,6 @@ describe('options for the engine', () => {
             provider: 'anthropic',
             baseUrl: 'https://proxy.test/v1',
             apiKey: 'sk-other',
-            timeoutMs: 500,
           },
         },
       ],
