@@ -1,64 +1,49 @@
 /** A bench beside a saved one. */
-import type { BenchComparison, ComparedMeasure } from '../../monitor/page/model.js';
-import { judgeChange } from '../../monitor/statistics/change.js';
-import { median } from '../../monitor/statistics/median.js';
-import type { SavedBench } from './baselines.js';
-import { isLessBetter, type BenchResult, type SuiteResult } from './result.js';
-import type { CaseUnit } from './suite.js';
+import { compareWith, type Baseline, type Measured } from '../../monitor/baselines.js';
+import type { BenchComparison, Unit } from '../../monitor/page/model.js';
+import { isLessBetter, type BenchResult } from './result.js';
 
-/** What is saved of a case: the value of each round. */
-export interface SavedMeasure {
-  readonly unit: CaseUnit;
-  readonly rounds: readonly number[];
-}
+/** Not what was measured but what with: without the same documents, speeds do not compare. */
+const DOCUMENT_BYTES = 'documents/bytes';
 
-/** The cases by suite and name; baselines too, since they say whether the machine has changed. */
-export function measuresOf(suites: readonly SuiteResult[]): Record<string, SavedMeasure> {
-  return Object.fromEntries(
-    suites.flatMap(({ name: suite, cases }) =>
-      cases.map(({ name, unit, rounds }) => [measureName(suite, name), { unit, rounds }] as const),
-    ),
-  );
-}
-
-/** Those measures that both have, in the order of this run; by the tests of `judgeChange`. @param random - in [0, 1), seeded. */
-export function compareMeasures(
-  saved: Readonly<Record<string, SavedMeasure>>,
-  measured: Readonly<Record<string, SavedMeasure>>,
-  random: () => number,
-): ComparedMeasure[] {
-  return Object.entries(measured).flatMap(([name, { unit, rounds }]) => {
-    const before = saved[name];
-    if (before?.unit !== unit) return [];
-    const better = isLessBetter(unit) ? 'lower' : 'higher';
-    const { ratio, low, high, isSignificant, severity } = judgeChange(before.rounds, rounds, better, { random });
-    return {
-      name,
+/** The rounds of each case as `<suite>/<case>`; baselines too, since they say whether the machine has changed. */
+export function measuresOf({ suites, documents }: BenchResult): Measured[] {
+  const cases = suites.flatMap(({ name: suite, cases: all }) =>
+    all.map(({ name, unit, rounds }) => ({
+      name: measureName(suite, name),
       unit,
-      before: median(before.rounds),
-      after: median(rounds),
-      ratio: { value: ratio, low, high },
-      isSignificant,
-      severity,
-    };
-  });
+      better: isLessBetter(unit) ? ('lower' as const) : ('higher' as const),
+      values: rounds,
+    })),
+  );
+  return [...cases, { name: DOCUMENT_BYTES, unit: 'bytes', better: 'higher', values: [documents.bytes] }];
 }
 
-/** A result with what became of each measure since the saved one. @param random - in [0, 1), seeded. */
-export function withComparison(result: BenchResult, before: SavedBench, random: () => number): BenchResult {
-  const { name: baseline, savedAt, machine, documents } = before;
+/** A result with what became of each measure since the saved one. */
+export function withComparison(result: BenchResult, before: Baseline): BenchResult {
+  const {
+    measures,
+    missing: _missing,
+    added: _added,
+    ...saved
+  } = compareWith(before, measuresOf(result), result.machine);
+  const documents = measures.find(({ name }) => name === DOCUMENT_BYTES);
   const comparison: BenchComparison = {
-    ...{ baseline, savedAt },
-    isSameMachine: isSame(machine, result.machine, ['cpu', 'cores', 'memoryBytes', 'platform']),
-    measures: compareMeasures(before.measures, measuresOf(result.suites), random),
+    ...saved,
+    measures: measures
+      .filter((measure) => measure !== documents)
+      .map(({ name, unit, before: was, after, ratio, low, high, isSignificant, severity }) => ({
+        ...{ name, unit: unitOf(unit), before: was, after, ratio: { value: ratio, low, high } },
+        ...{ isSignificant, severity },
+      })),
   };
-  const isSameText = isSame(documents, result.documents, ['source', 'count', 'bytes', 'seed']);
-  const note = `The baseline ${baseline} was measured with other documents: differences may be theirs.`;
-  return { ...result, comparison, notes: isSameText ? result.notes : [...result.notes, note] };
+  if (documents !== undefined && documents.before === documents.after) return { ...result, comparison };
+  const note = `The baseline ${before.name} was measured with other documents: differences may be theirs.`;
+  return { ...result, comparison, notes: [...result.notes, note] };
 }
 
-function isSame<T>(left: T, right: T, names: readonly (keyof T)[]): boolean {
-  return names.every((name) => left[name] === right[name]);
+function unitOf(unit: string): Unit {
+  return unit === 'docs/min' || unit === 'ops/s' || unit === 'bytes' ? unit : 'number';
 }
 
 /** Whether a case of the package, and not a baseline beside it, got much worse. */
@@ -72,5 +57,5 @@ export function hasCritical({ suites, comparison }: BenchResult): boolean {
 }
 
 function measureName(suite: string, name: string): string {
-  return `${suite}: ${name}`;
+  return `${suite}/${name}`;
 }

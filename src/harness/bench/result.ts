@@ -1,5 +1,6 @@
 /** What a bench found: plain JSON, the content of `--json`. Fields may be added, none is renamed. */
-import type { BenchComparison, LatencyDistribution, Machine, Spread } from '../../monitor/page/model.js';
+import type { MachineFacts } from '../../monitor/machine.js';
+import type { BenchComparison, LatencyDistribution, Spread } from '../../monitor/page/model.js';
 import { spreadOf as spread } from '../../monitor/statistics/median.js';
 import type { BenchCase, CaseUnit, SuiteName } from './suite.js';
 
@@ -9,7 +10,7 @@ export interface BenchResult {
   /** ISO 8601, in UTC. */
   readonly startedAt: string;
   readonly seconds: number;
-  readonly machine: Machine;
+  readonly machine: MachineFacts;
   readonly workers: number;
   readonly documents: BenchedDocuments;
   readonly suites: readonly SuiteResult[];

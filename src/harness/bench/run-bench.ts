@@ -1,14 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { seededRandom } from '../../core/random.js';
+import { checkWritable } from '../../io/file-sink.js';
+import { outputError } from '../../io/fs-errors.js';
+import { Baselines } from '../../monitor/baselines.js';
+import { describeMachine } from '../../monitor/machine.js';
 import { DocumentGenerator } from '../documents.js';
 import { sampleDocuments } from '../own-documents.js';
-import { loadBaseline, prepareBaseline, saveBaseline } from './baselines.js';
 import { measuresOf, withComparison } from './compare.js';
 import { BenchDocuments } from './documents.js';
-import { describeMachine } from './machine.js';
 import { DOCUMENTS_MIN, resolveBenchOptions, type BenchOptions, type ResolvedBenchOptions } from './options.js';
 import { caseResults, type BenchResult, type SuiteResult } from './result.js';
 import { measureInTurns } from './rounds.js';
@@ -28,7 +30,7 @@ const READ_BYTES_MAX = 512 * 1024 * 1024;
  * is gone afterwards. Files are written to a temporary folder.
  *
  * @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`; `ERR_INPUT_NOT_FOUND` for inputs without a
- * document, `ERR_INPUT_UNREADABLE`, `ERR_ABORTED`; `ERR_INTERNAL` where a case gave a wrong result.
+ * document, `ERR_INPUT_UNREADABLE`, `ERR_BASELINE`, `ERR_OUTPUT_UNWRITABLE`, `ERR_ABORTED`; `ERR_INTERNAL` where a case gave a wrong result.
  */
 export async function runBench(options: BenchOptions = {}): Promise<BenchResult> {
   return benchSuites(SUITES, options);
@@ -38,25 +40,22 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
 export async function benchSuites(known: readonly Suite[], options: BenchOptions = {}): Promise<BenchResult> {
   const resolved = resolveBenchOptions(options);
   const signal = options.signal ?? new AbortController().signal;
-  const { baseline, compare, baselinesDir: dir, clock } = resolved;
+  const { baseline, compare, baselinesDir, clock } = resolved;
+  const baselines = new Baselines(baselinesDir, { clock });
   // What could go wrong does so before minutes of work, not behind them.
-  const before = compare === undefined ? undefined : await loadBaseline(dir, compare);
-  if (baseline !== undefined) await prepareBaseline(dir, baseline);
+  const before = compare === undefined ? undefined : await baselines.load(compare);
+  if (baseline !== undefined) await checkPlace(baselinesDir, baseline);
   const result = await measureSuites(known, resolved, options, signal);
-  const compared = before === undefined ? result : withComparison(result, before, seededRandom(resolved.seed));
-  if (baseline !== undefined) {
-    const { machine, documents } = result;
-    const savedAt = new Date(clock.epochMs()).toISOString();
-    await saveBaseline(dir, {
-      schema: 1,
-      name: baseline,
-      savedAt,
-      machine,
-      documents,
-      measures: measuresOf(result.suites),
-    });
-  }
-  return compared;
+  if (baseline !== undefined) await baselines.save(baseline, measuresOf(result));
+  return before === undefined ? result : withComparison(result, before);
+}
+
+/** Makes the directory of the baselines, and looks whether one can be written there. */
+async function checkPlace(dir: string, name: string): Promise<void> {
+  await mkdir(dir, { recursive: true }).catch((thrown: unknown) => {
+    throw outputError(dir, thrown);
+  });
+  await checkWritable(join(dir, name));
 }
 
 async function measureSuites(

@@ -102,7 +102,7 @@ describe('millrace bench', () => {
     expect((await run(['--baseline', 'before', ...dir], { subjectMs: about(10) })).code).toBe(0);
     const slower = await run(['--compare', 'before', ...dir], { subjectMs: about(13) });
     expect(slower.code).toBe(1);
-    expect(slower.out).toMatch(/\nBeside before\n {2}kernel: subject .* 0\.7[67]\d × \(.*\) {2}critical loss\n/);
+    expect(slower.out).toMatch(/\nBeside before\n {2}kernel\/subject .* 0\.7[67]\d × \(.*\) {2}critical loss\n/);
     const same = await run(['--compare', 'before', ...dir], { subjectMs: about(10.1) });
     expect(same.code).toBe(0);
     expect(same.out).not.toContain('loss');
@@ -127,7 +127,11 @@ describe('before it measures anything, it refuses', () => {
   });
 
   it.each([
-    [['--compare', 'missing', '--baselines', scratch.path('none')], 2, /holds no baseline missing; there is none/],
+    [
+      ['--compare', 'missing', '--baselines', scratch.path('none')],
+      1,
+      /missing\.json: cannot be read: .*; there is none \(ERR_BASELINE\)/,
+    ],
     [['/no/such/input.jsonl'], 2, /input \/no\/such\/input\.jsonl/],
     [[scratch.write('empty.jsonl', '')], 2, /the inputs hold no document to measure with/],
     [[scratch.write('bad.jsonl', '{"text":1}\n')], 2, /no document to measure with; rows without a text in "text": 1/],
