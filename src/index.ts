@@ -97,7 +97,7 @@ export { getEngine } from './engine/shared-engine.js';
 export { PRESETS, type PresetName } from './engine/presets.js';
 export type { MemoryOptions } from './engine/options.js';
 export type { EngineEvents } from './engine/engine.js';
-export type { StageTiming } from './monitor/stage-timings.js';
+export type { StageTiming } from './monitor/stage-timing.js';
 export { AdaptiveBatch, type AdaptiveBatchOptions } from './core/flow/adaptive-batch.js';
 export { LimiterSet, type LimiterSetOptions, type SetGrant } from './core/flow/limiter-set.js';
 export { MemoryGuard, type MemoryChange, type MemoryGuardOptions, type MemoryState } from './core/flow/memory-guard.js';

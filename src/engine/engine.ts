@@ -8,7 +8,8 @@ import { COUNTS_DECODER, REPORT_DECODER, STATS_DECODER, type ReportDecoder } fro
 import { slabBytesFor } from '../workers/slab.js';
 import { abortable, checkAborted } from '../core/abort.js';
 import { MemoryGuard, type MemoryChange } from '../core/flow/memory-guard.js';
-import { StageTimings, type StageTiming } from '../monitor/stage-timings.js';
+import { Monitor } from '../monitor/monitor.js';
+import { timingsOf, type StageTiming } from '../monitor/stage-timing.js';
 import { Coalescer } from './coalescer.js';
 import { cutBatches } from './cuts.js';
 import { DocumentStream, type DocumentSource, type OpenStream } from './document-stream.js';
@@ -120,6 +121,11 @@ async function openCache(option: EngineOptions['cache'], settings: MeasureSettin
  * @typeParam R - the report that its measures ask for.
  */
 export class Engine<R extends CountsReport = Report> extends EventEmitter<EngineEvents> {
+  /**
+   * What the engine's stages do, and whatever else is counted there. It looks at the process, and for what limits throughput, from
+   * `monitor.start()` until `monitor.stop()` or the end of the engine.
+   */
+  readonly monitor = new Monitor();
   readonly #options: ResolvedEngineOptions;
   readonly #workerFile: URL | undefined;
   readonly #cache: EngineCache | undefined;
@@ -129,7 +135,6 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
   readonly #coalescer: Coalescer<R>;
   readonly #streams = new Set<OpenStream>();
   readonly #jobs: Jobs;
-  readonly #timings = new StageTimings();
   #guard: MemoryGuard | undefined;
   #scheduler: Scheduler | undefined;
   #graphs: Graphs | undefined;
@@ -352,12 +357,15 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
    * @throws MillraceError `ERR_OPTION_RANGE` for more than 256 names; whatever `work` throws.
    */
   measure<T>(name: string, work: () => T): T {
-    return this.#timings.measure(name, work);
+    return this.monitor.measure(name, work);
   }
 
-  /** How long the stages took: `batch`, from its hand-over to a worker until its answer, and all that was given to `measure`. */
+  /**
+   * How long the stages took: `batch`, from its hand-over to a worker until its answer, `score`, of that what the worker itself took,
+   * and all that was given to `measure`. `monitor` has more.
+   */
   timings(): Readonly<Record<string, StageTiming>> {
-    return this.#timings.snapshot();
+    return timingsOf(this.monitor.stages());
   }
 
   stats(): EngineStats {
@@ -385,6 +393,7 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
     await this.#jobs.close(drain, reason);
     if (drain) await this.#scheduler?.idle();
     this.#guard?.close();
+    this.monitor.stop();
     await this.#scheduler?.close(reason);
     await this.#cache?.close();
     this.emit('close');
@@ -422,7 +431,6 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
     return new DocumentsBatch(documents, { firstOrdinal, costBytes }, settings, {
       done: (outcomes, latencyMs) => {
         this.#count(outcomes);
-        this.#timings.record('batch', latencyMs);
         listener.done(outcomes, latencyMs);
       },
       fail: (error) => {
@@ -451,6 +459,7 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
   #workers(): Scheduler {
     this.#scheduler ??= new Scheduler({
       ...this.#options,
+      monitor: this.monitor,
       ...(this.#workerFile === undefined ? {} : { workerFile: this.#workerFile }),
     });
     return this.#scheduler;

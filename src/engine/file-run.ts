@@ -13,10 +13,12 @@ import { abortable, abortedError } from '../core/abort.js';
 import { ChunkBatch, type ScoredChunk } from './chunk-batch.js';
 import type { Repeats, Sifted } from './dedup/repeats.js';
 import type { FileDependencies } from './dependencies/file-dependencies.js';
+import { Monitor } from '../monitor/monitor.js';
 import { INPUT_ERRORS, brokenInput } from './input-errors.js';
 import { insertLineIds } from './line-ids.js';
 import { OrderedWindow } from './ordered-window.js';
 import { addRejections } from './rejections.js';
+import { RunMeters } from './run-meters.js';
 import type { RunTally } from './run-report/run-tally.js';
 import type { Scheduler } from './scheduler.js';
 import type { SlabPool } from './slab-pool.js';
@@ -68,6 +70,8 @@ export interface FileRunOptions {
   readonly windowBytes: number;
   readonly signal: AbortSignal;
   readonly onProgress: (state: RunState) => void;
+  /** Takes the stages `source`, `write` and `ledger`. @defaultValue one that nobody looks at */
+  readonly monitor?: Monitor | undefined;
 }
 
 /** How far the run is; what the ledger keeps, but for the lengths of the files. */
@@ -93,6 +97,7 @@ export const RUN_START: RunState = Object.freeze({
 export class FileRun {
   readonly #options: FileRunOptions;
   readonly #window: OrderedWindow<Delivery>;
+  readonly #meters: RunMeters;
   #state: RunState;
   #cache: CacheCounts = NO_CACHE_COUNTS;
   /** Slabs whose rows may not have been written yet. */
@@ -103,6 +108,7 @@ export class FileRun {
     this.#options = options;
     this.#state = start;
     this.#window = new OrderedWindow(options.windowBytes);
+    this.#meters = new RunMeters(options.monitor ?? new Monitor());
   }
 
   get state(): RunState {
@@ -160,7 +166,7 @@ export class FileRun {
   /** An input that breaks off ends there, behind the rows that were read; the run goes on with the next one. */
   async #produceInput(input: Input, from: number, signal: AbortSignal): Promise<void> {
     try {
-      for await (const chunk of openSource(input, this.#options.source).read(from, signal)) {
+      for await (const chunk of this.#meters.from(openSource(input, this.#options.source).read(from, signal))) {
         this.#window.push(this.#score(chunk), Math.max(chunk.bytes, CHUNK_COST_MIN));
         if (this.#window.isFull) await this.#window.room();
         if (this.#window.isEnded) return;
@@ -212,16 +218,18 @@ export class FileRun {
     const { kept, rejected, log, unremembered } = sifted ?? unsifted(response);
     if (sifted !== undefined) response.rejections[REJECTION_AS_REPEAT] = sifted.repeated;
     this.#slabsInUse.push(response.slab);
-    await this.#options.output.write({
+    const written = {
       rows: rowsOf(kept, before.lines),
       rejected: rejected === undefined ? NO_ROWS : rowsOf(rejected, before.lines),
       deadLetters: letters,
       seen: log,
-    });
+    };
+    await this.#meters.write.measure(() => this.#options.output.write(written));
     this.#cache = addCounts(this.#cache, response.cache);
     if (response.tally !== undefined) {
       this.#options.tally?.add(response.tally, (document) => placeOf(chunk, document, before));
     }
+    this.#meters.cached(response.cache);
     const unread = response.inputError === undefined ? 0 : 1;
     this.#state = {
       ...before,
@@ -272,13 +280,13 @@ export class FileRun {
 
   /** Waits until all rows are written, so that their slabs can be used again. */
   async #releaseSlabs(): Promise<void> {
-    await this.#options.output.flush();
+    await this.#meters.write.measure(() => this.#options.output.flush());
     for (const slab of this.#slabsInUse.splice(0)) this.#options.slabs.give(slab);
   }
 
   async #checkpoint(): Promise<void> {
     await this.#releaseSlabs();
-    await this.#options.output.checkpoint(this.#state);
+    await this.#meters.ledger.measure(() => this.#options.output.checkpoint(this.#state));
     this.#checkpointAtMs = performance.now() + CHECKPOINT_MS;
   }
 

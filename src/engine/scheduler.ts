@@ -1,5 +1,7 @@
 import { MillraceError } from '../core/errors.js';
+import { Monitor } from '../monitor/monitor.js';
 import type { Request, Response } from '../workers/protocol.js';
+import { BatchMeters } from './batch-meters.js';
 import { Deque } from './deque.js';
 import { IN_FLIGHT_MAX, WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
@@ -29,6 +31,8 @@ export interface BatchRun {
 
 export interface SchedulerOptions extends WorkerPoolOptions {
   readonly workerTimeoutMs: number;
+  /** Takes the stages `batch`, `score` and `read`. @defaultValue one that nobody looks at */
+  readonly monitor?: Monitor | undefined;
 }
 
 export interface SchedulerStats {
@@ -74,6 +78,7 @@ export class Scheduler {
   readonly #pool: WorkerPool;
   readonly #lanes: readonly Lane[];
   readonly #timeoutMs: number;
+  readonly #meters: BatchMeters;
   readonly #idleWaiters: (() => void)[] = [];
   #watchdog: NodeJS.Timeout | undefined;
   #numbers = 0;
@@ -83,6 +88,7 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#timeoutMs = options.workerTimeoutMs;
+    this.#meters = new BatchMeters(options.monitor ?? new Monitor(), options.workers);
     this.#lanes = Array.from({ length: options.workers }, createLane);
     this.#pool = new WorkerPool(options, {
       onReady: (slot) => {
@@ -159,8 +165,10 @@ export class Scheduler {
       lostRuns: 0,
       isCancelled: false,
     };
-    if (this.#broken === undefined) this.#lane(slot).waiting.pushBack(entry);
-    else batch.fail(this.#broken);
+    if (this.#broken === undefined) {
+      this.#lane(slot).waiting.pushBack(entry);
+      this.#meters.enqueued();
+    } else batch.fail(this.#broken);
     return () => {
       entry.isCancelled = true;
     };
@@ -183,6 +191,7 @@ export class Scheduler {
     while (true) {
       if (lane.waiting.length === 0) this.#steal(lane);
       const entry = lane.waiting.popFront();
+      if (entry !== undefined) this.#meters.dequeued();
       if (entry?.isCancelled !== true) return entry;
     }
   }
@@ -199,7 +208,7 @@ export class Scheduler {
   async #run(slot: number, lane: Lane, entry: Entry): Promise<void> {
     try {
       const request = entry.batch.request({ slot, batch: entry.number, condemned: [...entry.condemned.keys()] });
-      const response = await this.#pool.run(slot, request);
+      const response = await this.#send(slot, request, entry);
       lane.inFlight.delete(entry);
       this.#batches++;
       this.#dispatch(slot); // first, so that the worker has work while the answer is read
@@ -210,6 +219,18 @@ export class Scheduler {
       this.#dispatchAll();
     }
     this.#wakeIfIdle();
+  }
+
+  async #send(slot: number, request: Request, { costBytes }: Entry): Promise<Response> {
+    const sentAtMs = this.#meters.sent();
+    try {
+      const response = await this.#pool.run(slot, request);
+      this.#meters.answered(sentAtMs, request, response, costBytes);
+      return response;
+    } catch (thrown) {
+      this.#meters.lost(sentAtMs);
+      throw thrown;
+    }
   }
 
   /** The worker died with this batch in flight: blames the document it was at, and has the batch run again. */
@@ -225,7 +246,9 @@ export class Scheduler {
       entry.batch.fail(crash(thrown));
       return;
     }
-    if (!entry.isCancelled) lane.waiting.pushFront(entry);
+    if (entry.isCancelled) return;
+    lane.waiting.pushFront(entry);
+    this.#meters.enqueued();
   }
 
   #strike(entry: Entry, document: number, reason: MillraceError): void {
@@ -271,7 +294,10 @@ export class Scheduler {
   #giveUp(error: MillraceError): void {
     this.#broken ??= error;
     for (const { waiting } of this.#lanes) {
-      for (let entry = waiting.popFront(); entry !== undefined; entry = waiting.popFront()) entry.batch.fail(error);
+      for (let entry = waiting.popFront(); entry !== undefined; entry = waiting.popFront()) {
+        this.#meters.dequeued();
+        entry.batch.fail(error);
+      }
     }
     this.#wakeIfIdle();
   }

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { resolveMeasures, type MeasureOptions, type MeasureSettings } from '../core/measures.js';
 import { checkInteger, checkString, describe } from '../core/options.js';
 import { MillraceError } from '../core/errors.js';
+import type { Monitor } from '../monitor/monitor.js';
 import type { CacheCounts } from '../workers/report-cache.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from './options.js';
 import type { Rejection } from './rejections.js';
@@ -53,6 +54,8 @@ export interface ScoreFilesOptions extends MeasureOptions, SelectionOptions {
   readonly signal?: AbortSignal;
   /** Called after each committed chunk, from the main thread. */
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Counts what the run's stages do; its owner starts and stops it. @defaultValue none is kept */
+  readonly monitor?: Monitor;
   /** @defaultValue process.stdin */
   readonly stdin?: Readable;
   /** @defaultValue process.stdout */

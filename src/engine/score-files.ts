@@ -175,12 +175,13 @@ export async function runInputs(
   { rows, repeats, dependencies, tally }: RowHandling,
 ): Promise<RunState> {
   const { workers, workerTimeoutMs } = resolved;
+  const { monitor } = options;
   const chunkBytes = chunkBytesFor(resolved, inputs);
   const settings = neededMeasures(resolved.settings, rows);
   const { workerHeapMb } = ENGINE_DEFAULTS;
   const hashSecret = repeats?.secret;
   const cache = threadCache(resolved.cache, slotsOf(settings));
-  const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb, settings, hashSecret, cache });
+  const scheduler = new Scheduler({ workers, workerTimeoutMs, workerHeapMb, settings, hashSecret, cache, monitor });
   const windowChunks = workers * WINDOW_CHUNKS_PER_WORKER;
   const fileRun = new FileRun(
     {
@@ -198,6 +199,7 @@ export async function runInputs(
       onProgress: (state) => {
         measured.progress(state);
       },
+      monitor,
     },
     start,
   );

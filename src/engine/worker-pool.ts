@@ -5,7 +5,7 @@ import type { MeasureSettings } from '../core/measures.js';
 import { compileKernel } from '../workers/kernel-host.js';
 import { measureRow } from '../workers/measure-row.js';
 import { ProgressRow, createProgress } from '../workers/progress.js';
-import type { EndRequest, Request, Response } from '../workers/protocol.js';
+import type { EndRequest, Request, TimedResponse } from '../workers/protocol.js';
 import type { ThreadCache } from './report-cache/cache-option.js';
 import type { ThreadData } from './thread-data.js';
 
@@ -53,7 +53,7 @@ export interface WorkerPoolListener {
  * balancer. A worker that dies is replaced, and the new one takes its slot.
  */
 export class WorkerPool {
-  #piscina: Piscina<Request | EndRequest, Response>;
+  #piscina: Piscina<Request | EndRequest, TimedResponse>;
   readonly #options: WorkerPoolOptions;
   readonly #listener: WorkerPoolListener;
   /** The worker of each slot; undefined while it is being replaced. */
@@ -73,11 +73,11 @@ export class WorkerPool {
     this.#piscina = this.#start();
   }
 
-  #start(): Piscina<Request | EndRequest, Response> {
+  #start(): Piscina<Request | EndRequest, TimedResponse> {
     const { workers, workerHeapMb, settings, hashSecret, cache, workerFile = WORKER_FILE } = this.#options;
     const measures = measureRow(settings);
     const workerData = { progress: this.#progress, kernel: compileKernel(), measures, hashSecret, cache };
-    const piscina = new Piscina<Request | EndRequest, Response>({
+    const piscina = new Piscina<Request | EndRequest, TimedResponse>({
       filename: workerFile.href,
       minThreads: workers,
       maxThreads: workers,
@@ -137,7 +137,7 @@ export class WorkerPool {
   }
 
   /** Moves the request's slab to the slot's worker; rejects when that worker ends before it has answered. */
-  async run(slot: number, request: Request): Promise<Response> {
+  async run(slot: number, request: Request): Promise<TimedResponse> {
     const worker = this.#workers[slot];
     if (worker === undefined) throw new MillraceError('ERR_INTERNAL', `slot ${slot} has no worker`);
     const pinned = { ...request, [queueOptionsSymbol]: { thread: worker.threadId } };

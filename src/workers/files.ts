@@ -5,6 +5,7 @@ import { isTrap, type KernelSlot } from './kernel-slot.js';
 import { SCORED } from './kernel/row-outcomes.js';
 import type { ProgressRow } from './progress.js';
 import type { FilesRequest, RowFailure, RowSettings, RowsResponse } from './protocol.js';
+import { timedRead } from './read-clock.js';
 import { rowError, tooLarge } from './row-errors.js';
 import { ESCAPE_BYTES_MAX, REPORT_ROOM_BYTES, configureRows, namesBytes, writeNames } from './row-settings.js';
 import { RowWriter, isKept, isScored } from './row-writer.js';
@@ -41,7 +42,7 @@ type TextFile = FilesRequest['files'][number];
 
 /** Scores one file and adds its row to the output; returns the bytes of its text. */
 function scoreFile(file: TextFile, index: number, settings: RowSettings, slot: KernelSlot, writer: RowWriter): number {
-  const text = readText(file.path, settings);
+  const text = timedRead(() => readText(file.path, settings));
   const id = encoder.encode(JSON.stringify(file.id));
   try {
     const bytes = scoreText(text, id, settings, slot, writer);

@@ -93,6 +93,13 @@ export interface EndRequest {
 
 export type Response = DocumentsResponse | RowsResponse;
 
+/** What a worker sends back: an answer and how long it took, by the worker's own clock. */
+export type TimedResponse = Response & {
+  readonly busyMs: number;
+  /** Of that, the time in which files were read. */
+  readonly readMs: number;
+};
+
 /** A document of the batch that has no result. */
 export interface DocumentFailure {
   /** Its position in the batch. */

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import { becameShorter } from '../core/became-shorter.js';
 import type { Kernel } from './kernel-host.js';
+import { timedRead } from './read-clock.js';
 
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
@@ -81,7 +82,8 @@ function indexOfNewline(kernel: Kernel, start: number, end: number): number {
 function readInto(file: number, kernel: Kernel, address: number, length: number, position: number): number {
   let read = 0;
   while (read < length) {
-    const got = readSync(file, kernel.bytes, address + read, length - read, position + read);
+    const into = address + read;
+    const got = timedRead(() => readSync(file, kernel.bytes, into, length - read, position + read));
     if (got === 0) break;
     read += got;
   }

@@ -5,7 +5,8 @@ import { scoreFiles } from './files.js';
 import { KernelSlot } from './kernel-slot.js';
 import { scoreLines } from './lines.js';
 import { ProgressRow } from './progress.js';
-import type { EndRequest, Request, Response } from './protocol.js';
+import type { EndRequest, Request, Response, TimedResponse } from './protocol.js';
+import { takeReadMs } from './read-clock.js';
 import type { ThreadServices } from './thread-services.js';
 import type { WorkerData } from './worker-data.js';
 import { Turns } from './turns.js';
@@ -27,7 +28,9 @@ export function createWorker(
     await turns.take();
     try {
       if (request.kind === 'end') return await services?.end?.();
-      return moveResponse(score(request, slot, new ProgressRow(progress, request.slot)));
+      const startedAtMs = performance.now();
+      const response = score(request, slot, new ProgressRow(progress, request.slot));
+      return moveResponse({ ...response, busyMs: performance.now() - startedAtMs, readMs: takeReadMs() });
     } finally {
       turns.pass();
     }
@@ -51,7 +54,7 @@ function score(request: Request, slot: KernelSlot, row: ProgressRow): Response {
   }
 }
 
-function moveResponse(response: Response): unknown {
+function moveResponse(response: TimedResponse): unknown {
   return move({ [transferableSymbol]: buffersOf(response), [valueSymbol]: response });
 }
 
