@@ -15,21 +15,23 @@ export interface TalliedMeasure {
   readonly low: number;
   readonly high: number;
   readonly buckets: number;
+  /** Values lie beyond the ends as well, so that the first and the last bucket say less than the others. */
+  readonly isOpen: boolean;
   /** Buckets double in width instead of being equally wide: 0, 1, 2 to 3, 4 to 7 and so on. */
   readonly isDoubling: boolean;
   /** Where its buckets begin among those of all measures. */
   readonly first: number;
 }
 
-const LINEAR = { isDoubling: false, buckets: 40 } as const;
+const LINEAR = { isDoubling: false, isOpen: false, buckets: 40 } as const;
 
 const MEASURES = [
   { path: 'documentation.overall', slot: SLOT_OVERALL, low: 0, high: 1, ...LINEAR },
   { path: 'miair', slot: SLOT_MIAIR, low: 0, high: 100, ...LINEAR },
   { path: 'coherence', slot: SLOT_COHERENCE, low: 0, high: 1, ...LINEAR },
-  { path: 'entropy.token', slot: SLOT_ENTROPY_TOKEN, low: 0, high: 12, ...LINEAR },
-  { path: 'readability.fleschReadingEase', slot: SLOT_READING_EASE, low: -50, high: 150, ...LINEAR },
-  { path: 'words', slot: SLOT_WORDS, low: 0, high: 2 ** 20, buckets: 21, isDoubling: true },
+  { path: 'entropy.token', slot: SLOT_ENTROPY_TOKEN, low: 0, high: 12, ...LINEAR, isOpen: true },
+  { path: 'readability.fleschReadingEase', slot: SLOT_READING_EASE, low: -50, high: 150, ...LINEAR, isOpen: true },
+  { path: 'words', slot: SLOT_WORDS, low: 0, high: 2 ** 20, buckets: 21, isDoubling: true, isOpen: false },
 ] as const;
 
 /** The measures that are counted, the most telling first. */

@@ -80,21 +80,23 @@ export class TallyCounter {
       if (!Number.isNaN(value)) this.#counts[bucketOf(measure, value)]!++;
     }
     this.#times[timeBucketOf(ms)]!++;
-    const name = (value: number): NamedDocument => {
-      const id = line === undefined ? undefined : shortened(rowId(outcome, kernel));
-      return { index, line, id, bytes: report[SLOT_BYTES]!, value };
-    };
     if (SLOT_OVERALL < reportSlots) {
       const quality = report[SLOT_OVERALL]!;
-      if (this.#lowest.takes(-quality)) this.#lowest.add(-quality, name(quality));
+      if (this.#lowest.takes(-quality)) this.#lowest.add(-quality, name(quality, outcome, kernel, index, line));
     }
-    if (this.#slowest.takes(ms)) this.#slowest.add(ms, name(ms));
+    if (this.#slowest.takes(ms)) this.#slowest.add(ms, name(ms, outcome, kernel, index, line));
   }
 
   tally(): Tally {
     const [lowest, slowest] = [this.#lowest.documents, this.#slowest.documents];
     return { counts: this.#counts, times: this.#times, busyMs: this.#busyMs, lowest, slowest };
   }
+}
+
+/** Only of those that stand out: an id is read from the kernel's memory. */
+function name(value: number, outcome: number, kernel: Kernel, index: number, line: number | undefined): NamedDocument {
+  const id = line === undefined ? undefined : shortened(rowId(outcome, kernel));
+  return { index, line, id, bytes: kernel.report[SLOT_BYTES]!, value };
 }
 
 /** The documents with the greatest of some number, up to a bound; of equal ones the first. */

@@ -107,14 +107,19 @@ function figuresOf(measure: TalliedMeasure, counts: readonly number[]): QualityF
     description: DESCRIPTIONS[measure.path],
     before: { edges: edgesOf(measure), counts },
     isLogarithmic: measure.isDoubling,
-    medianBefore: medianOf(edgesOf(measure), counts),
+    medianBefore: medianOf(measure, counts),
   };
 }
 
-/** Within its bucket by interpolation, as if the documents in it were evenly spread; three figures are enough to be shown. */
-function medianOf(edges: readonly number[], counts: readonly number[]): number {
+/**
+ * Within its bucket by interpolation, as if the documents in it were evenly spread, to three figures; undefined where it lies
+ * in a bucket without an end.
+ */
+function medianOf(measure: TalliedMeasure, counts: readonly number[]): number | undefined {
+  const edges = edgesOf(measure);
   const half = sumOf(counts) / 2;
   const bucket = bucketAt(counts, half);
+  if (measure.isOpen && (bucket === 0 || bucket === counts.length - 1)) return undefined;
   const before = sumOf(counts.slice(0, bucket));
   const [low = 0, high = 0] = [edges[bucket], edges[bucket + 1]];
   return Number((low + ((high - low) * (half - before)) / (counts[bucket] ?? 1)).toPrecision(3));

@@ -7,6 +7,9 @@ import { line, text, type Box } from './shapes.js';
 /** Width of all charts in units of their drawing; they are scaled to the page. */
 export const CHART_WIDTH = 760;
 
+/** Nobody listens to a longer text; the tables have the rest. */
+const ALTERNATIVE_LENGTH_MAX = 1000;
+
 /** An average character of the labels, in the same units. */
 const CHARACTER_WIDTH = 6.4;
 const LINE_HEIGHT = 15;
@@ -23,7 +26,12 @@ export interface Axis {
 
 /** A drawing with its text alternative, which says what is to be seen. */
 export function drawing(height: number, alternative: string, content: Content): Markup {
-  return html`<svg class="chart" viewBox="0 0 ${CHART_WIDTH} ${height}" role="img" aria-label="${alternative}">
+  return html`<svg
+    class="chart"
+    viewBox="0 0 ${CHART_WIDTH} ${height}"
+    role="img"
+    aria-label="${shorten(alternative, ALTERNATIVE_LENGTH_MAX)}"
+  >
     ${content}
   </svg>`;
 }

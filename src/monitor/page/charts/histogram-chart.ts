@@ -2,7 +2,7 @@ import type { Content, Markup } from '../markup.js';
 import type { PageHistogram } from '../model.js';
 import { formatCount, formatTick } from '../numbers.js';
 import { axes, drawing, CHART_WIDTH } from './frame.js';
-import { linearScale, type Scale } from './scale.js';
+import { linearScale, shareBetween, type Scale } from './scale.js';
 import { line, path, rectangle, text, type Box } from './shapes.js';
 
 /** Counts in buckets: those before as bars, those after as an outline over them. */
@@ -79,7 +79,7 @@ function valueScale(edges: readonly number[]): Scale {
   const { ticks } = linearScale({ low, high, from: PLOT.left, to: PLOT.right, ticks: 8 });
   return {
     ticks: ticks.filter((tick) => tick >= low && tick <= high),
-    at: (value) => PLOT.left + shareOf(value, low, high) * (PLOT.right - PLOT.left),
+    at: (value) => PLOT.left + shareBetween(value, low, high) * (PLOT.right - PLOT.left),
   };
 }
 
@@ -89,13 +89,8 @@ function bucketScale(edges: readonly number[]): Scale {
   const at = (value: number): number => {
     const next = edges.findIndex((edge) => edge > value);
     const bucket = next === -1 ? buckets : Math.max(next - 1, 0);
-    const share = shareOf(value, edges[bucket] ?? value, edges[bucket + 1] ?? value);
+    const share = shareBetween(value, edges[bucket] ?? value, edges[bucket + 1] ?? value);
     return PLOT.left + ((bucket + share) / buckets) * (PLOT.right - PLOT.left);
   };
   return { ticks: edges, at };
-}
-
-/** How far a value lies between two others, 0 to 1. */
-function shareOf(value: number, low: number, high: number): number {
-  return high > low ? Math.min(Math.max((value - low) / (high - low), 0), 1) : 0;
 }

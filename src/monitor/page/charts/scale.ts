@@ -34,7 +34,7 @@ export function linearScale(options: ScaleOptions): Scale {
   const [first, last] = [Math.floor(low / step + ROUNDING), Math.ceil(high / step - ROUNDING)];
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => tidy((first + index) * step));
   const [start, end] = [first * step, last * step];
-  return { ticks, at: (value) => from + ((clamp(value, start, end) - start) / (end - start)) * (to - from) };
+  return { ticks, at: (value) => from + shareBetween(value, start, end) * (to - from) };
 }
 
 /** The step next above among those of a clock; `undefined` for less than a second or more than half a day. */
@@ -117,6 +117,13 @@ function widened(low: number, high: number): [number, number] {
 /** Without the tail of digits that steps such as 0.1 leave. */
 function tidy(value: number): number {
   return Number(value.toPrecision(12));
+}
+
+/** How far a value lies between two others: 0 to 1, and 0 where they do not differ. */
+export function shareBetween(value: number, low: number, high: number): number {
+  if (high <= low) return 0;
+  // By halves, since the distance of two numbers may be too large for one.
+  return clamp((value / 2 - low / 2) / (high / 2 - low / 2), 0, 1);
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -1,4 +1,4 @@
-import { html, type Markup } from '../markup.js';
+import { html, shorten, type Markup } from '../markup.js';
 
 /* What drawings are made of. Classes say how a shape looks (`style.ts`); places are rounded here. */
 
@@ -48,6 +48,8 @@ export function text(look: string, { x, y }: Point, content: string, hover?: str
   return html`<text class="${look}" x="${place(x)}" y="${place(y)}">${content}${titleOf(hover)}</text>`;
 }
 
+const HOVER_LENGTH_MAX = 240;
+
 function titleOf(hover: string | undefined): Markup | undefined {
-  return hover === undefined ? undefined : html`<title>${hover}</title>`;
+  return hover === undefined ? undefined : html`<title>${shorten(hover, HOVER_LENGTH_MAX)}</title>`;
 }

@@ -1,4 +1,5 @@
 import { html, type Content, type Markup } from '../markup.js';
+import { shareBetween } from './scale.js';
 import { line, path, rectangle } from './shapes.js';
 import { thin } from './thin.js';
 
@@ -55,7 +56,7 @@ function small(alternative: string, content: Content): Markup {
 
 /** All in the middle where there is only one value. */
 function placer(low: number, high: number, from: number, to: number): (value: number) => number {
-  return (value) => (high > low ? from + ((value - low) / (high - low)) * (to - from) : (from + to) / 2);
+  return (value) => (high > low ? from + shareBetween(value, low, high) * (to - from) : (from + to) / 2);
 }
 
 function endsOf(values: readonly number[]): { readonly low: number; readonly high: number } {
