@@ -30,7 +30,7 @@ it('writes a page about all documents of a run', async () => {
   });
   const { text } = parsePage(readFileSync(report, 'utf8'));
   expect(text).toContain('500 in all.');
-  expect(text).toContain(`${input}`);
+  expect(text).toContain(input);
   expect(text).toContain('documentation.overall');
   expect(text).toContain('<script>worst</script>');
   expect(text).toContain(':301');

@@ -285,10 +285,9 @@ const ALLOWED_ELEMENTS = new Set(
   ).split(' '),
 );
 const ALLOWED_ATTRIBUTES = new Set(
-  (
-    'lang charset http-equiv content name class href id aria-label aria-labelledby role tabindex viewBox scope d ' +
-    PLACES.join(' ')
-  ).split(' '),
+  `lang charset http-equiv content name class href id aria-label aria-labelledby role tabindex viewBox scope d ${PLACES.join(
+    ' ',
+  )}`.split(' '),
 );
 
 describe('a page', () => {

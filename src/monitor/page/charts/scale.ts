@@ -121,9 +121,11 @@ function tidy(value: number): number {
 
 /** How far a value lies between two others: 0 to 1, and 0 where they do not differ. */
 export function shareBetween(value: number, low: number, high: number): number {
-  if (high <= low) return 0;
-  // By halves, since the distance of two numbers may be too large for one.
-  return clamp((value / 2 - low / 2) / (high / 2 - low / 2), 0, 1);
+  const width = high - low;
+  if (!(width > 0)) return 0;
+  const inside = clamp(value, low, high);
+  // By halves where the distance of two numbers is too large for one.
+  return width < Infinity ? (inside - low) / width : (inside / 2 - low / 2) / (high / 2 - low / 2);
 }
 
 function clamp(value: number, low: number, high: number): number {

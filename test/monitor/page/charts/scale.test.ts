@@ -66,8 +66,9 @@ describe('a logarithmic axis', () => {
   });
 });
 
-it('a share between the two largest numbers is one', () => {
+it('a share is a number also between the two largest numbers, and the two smallest', () => {
   expect(shareBetween(0, -Number.MAX_VALUE, Number.MAX_VALUE)).toBe(0.5);
+  expect(shareBetween(Number.MIN_VALUE, 0, Number.MIN_VALUE)).toBe(1);
   expect([shareBetween(5, 1, 1), shareBetween(-9, 0, 1), shareBetween(9, 0, 1)]).toEqual([0, 0, 1]);
 });
 
