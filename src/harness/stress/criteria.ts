@@ -5,7 +5,7 @@ import type { Counts } from './accounts.js';
 export const CRITERIA = Object.freeze({
   /** Least share of the rate asked for. */
   throughputShare: 0.99,
-  /** Errors and shed arrivals, as a share of all arrivals: fewer than this. */
+  /** What failed, was shed or has no outcome, as a share of all arrivals: fewer than this. */
   errorShare: 0.01,
   /** Growth of resident memory behind the warm-up, in bytes an hour, at most. */
   growthBytesPerHour: 50_000_000,
@@ -52,7 +52,7 @@ export interface Measurements {
   readonly crowdBytes: number | null;
   /** The 99th percentile of single documents. */
   readonly singleMs: number | null;
-  /** `null`: no document of the batch ended well. */
+  /** `null`: not all documents of the batch ended well in time. */
   readonly batchMs: number | null;
   /** Of a run with chaos. */
   readonly calm?: CalmComparison | undefined;
@@ -107,14 +107,17 @@ function throughput({ rateAsked, rateHeld }: Measurements): Criterion {
   };
 }
 
-function errors({ arrived, failed, shed }: Counts): Criterion {
-  const share = arrived === 0 ? null : (failed + shed) / arrived;
+function errors({ arrived, failed, shed, outstanding }: Counts): Criterion {
+  const share = arrived === 0 ? null : (failed + shed + outstanding) / arrived;
   const shedNote = `${count(shed)} arrivals were shed: as many as --queue-max allows were waiting`;
   return {
     name: 'errors',
     criterion: 'errors',
     required: `fewer than ${percent(CRITERIA.errorShare)} of the arrivals`,
-    measured: share === null ? 'no arrivals' : `${percent(share)} (${count(failed)} failed, ${count(shed)} shed)`,
+    measured:
+      share === null
+        ? 'no arrivals'
+        : `${percent(share)} (${count(failed)} failed, ${count(shed)} shed, ${count(outstanding)} lost)`,
     verdict: verdictOf(share, (value) => value < CRITERIA.errorShare),
     value: share,
     limit: CRITERIA.errorShare,
@@ -174,7 +177,7 @@ function crowd(bytes: number | null): Criterion {
     verdict: verdictOf(bytes, (value) => value < limit),
     value: bytes,
     limit,
-    ...(bytes === null ? { note: MEMORY_UNKNOWN } : {}),
+    ...(bytes === null ? { note: `${MEMORY_UNKNOWN}, or not all documents ended well in time` } : {}),
   };
 }
 
@@ -202,7 +205,7 @@ function batch(ms: number | null): Criterion {
     verdict: verdictOf(ms, (value) => value < limit),
     value: ms,
     limit,
-    ...(ms === null ? { note: 'no document of the batch ended well' } : {}),
+    ...(ms === null ? { note: 'not all documents of the batch ended well in time' } : {}),
   };
 }
 

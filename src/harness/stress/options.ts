@@ -49,6 +49,8 @@ export interface StressOptions {
   readonly latencyMs?: number;
   /** A call that takes longer is tried again. Integer, 1 to 3600000. @defaultValue 5000 */
   readonly callTimeoutMs?: number;
+  /** How long each batch before the arrivals, and the outcomes behind the last, are waited for. Integer, 1 to 3600000. @defaultValue 60000 */
+  readonly patienceMs?: number;
   /** The same seed makes the same documents, faults and chaos. Integer, 0 to 2^32 - 1. @defaultValue 1 */
   readonly seed?: number;
   /** Read for the input `-`. @defaultValue that of the process */
@@ -72,6 +74,7 @@ export interface ResolvedStressOptions {
   readonly concurrency: number;
   readonly latencyMs: number;
   readonly callTimeoutMs: number;
+  readonly patienceMs: number;
   readonly seed: number;
   readonly onProgress: (progress: StressProgress) => void;
 }
@@ -88,6 +91,7 @@ export const STRESS_DEFAULTS = Object.freeze({
   concurrency: 1000,
   latencyMs: 50,
   callTimeoutMs: 5000,
+  patienceMs: 60_000,
   seed: 1,
   onProgress: () => undefined,
 });
@@ -140,6 +144,7 @@ export function resolveStressOptions(options: StressOptions = {}, path = 'stress
     concurrency: checkInteger(at('concurrency'), given['concurrency'], 1, 10_000),
     latencyMs: checkNumber(at('latencyMs'), given['latencyMs'], 0, 600_000),
     callTimeoutMs: checkInteger(at('callTimeoutMs'), given['callTimeoutMs'], 1, 3_600_000),
+    patienceMs: checkInteger(at('patienceMs'), given['patienceMs'], 1, 3_600_000),
     seed: checkInteger(at('seed'), given['seed'], 0, 2 ** 32 - 1),
     onProgress,
   });

@@ -1,4 +1,6 @@
+import { checkAborted } from '../../core/abort.js';
 import type { Clock } from '../../core/clock.js';
+import type { Document } from '../../core/document.js';
 import { isFailure } from '../../core/report.js';
 import { LatencyHistogram } from '../../monitor/latency-histogram.js';
 import type { Engine } from '../../engine/engine.js';
@@ -19,6 +21,8 @@ export interface ProbesOptions {
   readonly refine: RefineRunOptions | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** For each of batch and crowd. */
+  readonly patienceMs: number;
   /** Resident memory in bytes; `null` where the system does not tell. */
   readonly rssBytes: () => number | null;
 }
@@ -54,8 +58,8 @@ async function probeSingles({ engine, documents, clock, signal }: ProbesOptions)
 
 async function probeBatch(options: ProbesOptions): Promise<number | null> {
   const startMs = options.clock.monotonicMs();
-  const endedWell = await processAll(options, CRITERIA.batch.documents);
-  return endedWell === 0 ? null : options.clock.monotonicMs() - startMs;
+  const isDone = await processAll(options, CRITERIA.batch.documents);
+  return isDone ? options.clock.monotonicMs() - startMs : null;
 }
 
 async function probeCrowd(options: ProbesOptions): Promise<number | null> {
@@ -67,23 +71,49 @@ async function probeCrowd(options: ProbesOptions): Promise<number | null> {
   };
   const timer = setInterval(look, MEMORY_LOOK_MS);
   try {
-    await processAll(options, CRITERIA.crowd.documents);
+    const isDone = await processAll(options, CRITERIA.crowd.documents);
     look();
-    return highest;
+    return isDone ? highest : null;
   } finally {
     clearInterval(timer);
   }
 }
 
-/** @returns how many ended well. */
-async function processAll({ engine, documents, refine, signal }: ProbesOptions, count: number): Promise<number> {
+/**
+ * Processes documents all at once.
+ *
+ * @returns whether nearly all of them ended well in the time there is: where calls fail a few may not.
+ * @throws MillraceError `ERR_ABORTED`; what ends a run of refinement is no error here.
+ */
+async function processAll(options: ProbesOptions, count: number): Promise<boolean> {
+  const { documents, clock, patienceMs, signal } = options;
   const asked = Array.from({ length: count }, (_, index) => documents.at(index));
+  const deadline = new AbortController();
+  const timer = clock.schedule(() => {
+    deadline.abort();
+  }, patienceMs);
+  try {
+    const endedWell = await countWell(options, asked, AbortSignal.any([signal, deadline.signal]));
+    return endedWell >= (1 - CRITERIA.errorShare) * count;
+  } catch {
+    checkAborted(signal);
+    return false;
+  } finally {
+    timer.cancel();
+  }
+}
+
+async function countWell(
+  { engine, refine }: ProbesOptions,
+  documents: readonly Document[],
+  signal: AbortSignal,
+): Promise<number> {
   if (refine === undefined) {
-    const outcomes = await engine.scoreAll(asked, { signal });
+    const outcomes = await engine.scoreAll(documents, { signal });
     return outcomes.filter((outcome) => !isFailure(outcome)).length;
   }
   let endedWell = 0;
-  for await (const outcome of engine.refine(asked, refine)) {
+  for await (const outcome of engine.refine(documents, { ...refine, signal })) {
     if (!('error' in outcome) && outcome.stopped !== 'failed') endedWell++;
   }
   return endedWell;

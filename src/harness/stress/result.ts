@@ -25,7 +25,7 @@ export interface StressProgress {
 /** What was measured before the arrivals, on an engine that did nothing else. */
 export interface Probes {
   readonly singleMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
-  /** `null`: none of the batch ended well. */
+  /** `null`: not all ended well in time. */
   readonly batchMs: number | null;
   readonly crowdBytes: number | null;
 }

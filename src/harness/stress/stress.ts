@@ -37,10 +37,6 @@ import type { CallFigures, Probes, StressProgress, StressResult, ThroughputPoint
 import { scoreTarget } from './score-target.js';
 import type { OpenTarget } from './target.js';
 
-/** How long outcomes are waited for behind the last arrival, beside the time that calls may take. */
-const DRAIN_MS = 30_000;
-/** A call and its retries. */
-const ATTEMPTS = 4;
 /** Samples of a run: enough for a slope, few enough to cost nothing in a short one. */
 const SAMPLES_WANTED = 300;
 const SAMPLE_MS_MIN = 100;
@@ -216,6 +212,7 @@ class StressRun {
         refine: this.#refineOptions(),
         clock: this.#clock,
         signal: this.#signal,
+        patienceMs: this.#options.patienceMs,
         rssBytes: () => probe.memory()?.rssBytes ?? null,
       });
     } finally {
@@ -224,7 +221,7 @@ class StressRun {
   }
 
   async #drive({ onBegin, onArrived }: { onBegin: () => void; onArrived: () => void }): Promise<Drive> {
-    const { ratePerMinute, minutes, warmUpSeconds, queueMax, mode, callTimeoutMs } = this.#options;
+    const { ratePerMinute, minutes, warmUpSeconds, queueMax, patienceMs } = this.#options;
     this.#phase = 'arrivals';
     return drive(
       this.#watched(this.#target()),
@@ -233,7 +230,7 @@ class StressRun {
         arrivals: Math.round(ratePerMinute * minutes),
         warmUpMs: warmUpSeconds * 1000,
         queueMax,
-        drainMs: DRAIN_MS + (mode === 'refine' ? ATTEMPTS * callTimeoutMs : 0),
+        drainMs: patienceMs,
         clock: this.#clock,
         signal: this.#signal,
         onArrived: () => {
