@@ -3,7 +3,7 @@ import type { Input } from '../io/input.js';
 import { resolveInputs } from '../io/inputs.js';
 import type { Progress, RunHeader } from '../ledger/run.js';
 import type { KeepIf, RowSettings } from '../workers/protocol.js';
-import { lineBytesMaxOf } from '../workers/row-settings.js';
+import { ESCAPE_BYTES_MAX } from '../workers/row-settings.js';
 import { slotsOf } from '../workers/measure-row.js';
 import { NO_CACHE_COUNTS } from '../workers/report-cache.js';
 import { abortable } from '../core/abort.js';
@@ -48,6 +48,10 @@ const WINDOW_CHUNKS_PER_WORKER = 6;
 /** Chunks that each worker should get at least, so that all end at about the same time. */
 const CHUNKS_PER_WORKER = 16;
 const CHUNK_BYTES_MIN = 64 * 1024;
+
+/** A line holds its text, each byte of it as an escape, and so much besides. */
+const LINE_EXTRA_BYTES = 1024 * 1024;
+const LINE_BYTES_LIMIT = 512 * 1024 * 1024;
 
 /**
  * Scores files into rows of JSON Lines, in input order, on all cores.
@@ -306,6 +310,11 @@ export async function rowSettings(resolved: ResolvedScoreFilesOptions): Promise<
     cleans: clean !== undefined,
   };
   return { ...selected, emit, textField, idField, maxBytes, lineBytesMax: lineBytesMaxOf(maxBytes) };
+}
+
+/** Bytes that a line with a text of `maxBytes` can need. */
+export function lineBytesMaxOf(maxBytes: number): number {
+  return Math.min(maxBytes * ESCAPE_BYTES_MAX + LINE_EXTRA_BYTES, LINE_BYTES_LIMIT);
 }
 
 /** Opens the cache before there is any output, so that it is refused at once if it cannot be; the workers do the rest. */

@@ -14,15 +14,6 @@ export const REPORT_ROOM_BYTES = REPORT_ROW_BYTES_MAX + 1024;
 /** An escape takes at most six bytes for one. */
 export const ESCAPE_BYTES_MAX = 6;
 
-/** What a line may hold besides its text. */
-const LINE_EXTRA_BYTES = 1024 * 1024;
-const LINE_BYTES_LIMIT = 512 * 1024 * 1024;
-
-/** Bytes that a line with a text of `maxBytes` can need. */
-export function lineBytesMaxOf(maxBytes: number): number {
-  return Math.min(maxBytes * ESCAPE_BYTES_MAX + LINE_EXTRA_BYTES, LINE_BYTES_LIMIT);
-}
-
 /** The part of the settings by which every row is kept as it is. */
 export const KEEP_ALL = Object.freeze({
   rejectBy: [],

@@ -6,17 +6,16 @@ import { expect, it } from 'vitest';
 import { compileKernel, type Kernel } from '../../src/workers/kernel-host.js';
 import { KernelSlot } from '../../src/workers/kernel-slot.js';
 import { RowReader } from '../../src/workers/row-reader.js';
-import { KEEP_ALL, lineBytesMaxOf } from '../../src/workers/row-settings.js';
+import { KEEP_ALL } from '../../src/workers/row-settings.js';
 import { FULLEST_ROWS } from '../support/measures.js';
 
-const maxBytes = 1000;
 const settings = {
   ...KEEP_ALL,
   emit: 'reports' as const,
   textField: 'text',
   idField: 'id',
-  maxBytes,
-  lineBytesMax: lineBytesMaxOf(maxBytes),
+  maxBytes: 1000,
+  lineBytesMax: 10_000,
 };
 const data = Buffer.from('{"text":"a"}\n\n{"text":"b"}\n{"text":1}\n{"text":"c"}');
 const block = { data, start: 0, source: 'made' };
