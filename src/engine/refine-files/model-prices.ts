@@ -1,4 +1,5 @@
 import { FREE, Prices, type Price, type PricesOptions } from '../../refine/prices.js';
+import { namedProviders } from '../refine/named-providers.js';
 import type { RefineProvider } from '../refine/options.js';
 
 /** The models of a run and what they cost. */
@@ -10,10 +11,11 @@ export class ModelPrices {
   /** @throws MillraceError `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`, `ERR_OPTION_UNKNOWN`. */
   constructor(providers: readonly RefineProvider[], options: PricesOptions | undefined) {
     const prices = new Prices(options, 'refine.prices');
-    for (const { provider, model } of providers)
-      this.#prices.set(nameOf(provider), provider === 'rules' ? FREE : prices.of(model));
-    const [first] = providers;
-    const price = first && this.#prices.get(nameOf(first.provider));
+    const named = namedProviders(providers);
+    for (const { name, provider, model } of named)
+      this.#prices.set(name, provider === 'rules' ? FREE : prices.of(model));
+    const [first] = named;
+    const price = first && this.#prices.get(first.name);
     this.first = { name: first?.model ?? '', price };
   }
 
@@ -24,9 +26,4 @@ export class ModelPrices {
   get areAllPriced(): boolean {
     return [...this.#prices.values()].every((price) => price !== undefined);
   }
-}
-
-function nameOf(provider: RefineProvider['provider']): string {
-  if (provider === 'rules') return provider;
-  return 'call' in provider ? provider.name : provider.provider;
 }

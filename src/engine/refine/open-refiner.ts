@@ -11,6 +11,7 @@ import type { Provider } from '../../refine/providers/provider.js';
 import { RulesProvider } from '../../refine/providers/rules/rules-provider.js';
 import { Completions, type OnShared } from './completions.js';
 import { gateOf } from './gate.js';
+import { namedProviders, type NamedProvider } from './named-providers.js';
 import type { RefineProvider, RefineRunOptions, ResolvedRefineRunOptions } from './options.js';
 import { Refiner, type ScoreVersion } from './refiner.js';
 
@@ -42,7 +43,7 @@ export async function prepareRefiner(
   const gate = await gateOf(resolved.gate, 'refine.gate');
   const plan = await makeRefinePlan(resolved.refine, (report: Report) => gate(report));
   const prices = new Prices(options.prices, 'refine.prices');
-  const providers = resolved.providers.map((each) => callerProvider(each, prices));
+  const providers = namedProviders(resolved.providers).map((each) => callerProvider(each, prices));
   const calling = { ...callerOptions(options), providers };
   resolveCallerOptions(calling);
   const [first] = providers;
@@ -61,9 +62,9 @@ export async function prepareRefiner(
 
 const NOT_RECORDED: Partial<RecordedCalls> = {};
 
-function callerProvider({ provider, model, limits }: RefineProvider, prices: Prices): CallerProvider {
+function callerProvider({ name, provider, model, limits }: NamedProvider, prices: Prices): CallerProvider {
   const price = provider === 'rules' ? FREE : prices.of(model);
-  return { provider: providerOf(provider), model, price, ...(limits === undefined ? {} : { limits }) };
+  return { name, provider: providerOf(provider), model, price, ...(limits === undefined ? {} : { limits }) };
 }
 
 function providerOf(provider: RefineProvider['provider']): Provider {
