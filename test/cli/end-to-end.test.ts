@@ -4,29 +4,15 @@
  *
  * The large input repeats a block of distinct rows without ids, so that each report is named after its line.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const BIN = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url));
-
-interface Outcome {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
-
-interface Run {
-  readonly child: ChildProcess;
-  readonly finished: Promise<Outcome>;
-}
+import { startMillrace, type Outcome, type Run } from '../support/millrace.js';
 
 interface Row {
   readonly id: string | number;
@@ -41,19 +27,7 @@ afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 /** Starts `millrace` in the test's folder. Its stdin ends behind the text; with null it stays open for the test to write to. */
 function start(args: readonly string[], stdin: string | null = ''): Run {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
-  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  child.stdin.on('error', () => {}); // It may end before it has read everything.
-  if (stdin !== null) child.stdin.end(stdin);
-  const finished = new Promise<Outcome>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      resolve({ code, signal, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() });
-    });
-  });
-  return { child, finished };
+  return startMillrace(args, { cwd: folder, stdin });
 }
 
 function millrace(args: readonly string[], stdin?: string): Promise<Outcome> {

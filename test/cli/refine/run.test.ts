@@ -226,7 +226,7 @@ describe('millrace verify', () => {
   it('says what does not, a line each, and ends with 1', async () => {
     const asked: string[] = [];
     const { context, stdout } = createFake({
-      async *verifyRefineRun (dir) {
+      async *verifyRefineRun(dir) {
         asked.push(dir);
         yield* found;
       },
