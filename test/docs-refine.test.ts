@@ -1,15 +1,20 @@
-/** Proves that docs/refine.md says what is so: its example runs and prints what stands below it, its options are those of the source. */
+/** Proves that docs/refine.md says what is so: its examples run, and its options and flags are those of the source. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { main } from '../src/cli/main.js';
 import { REFINE_RUN_DEFAULTS, REFINE_RUN_OPTION_NAMES } from '../src/engine/refine/options.js';
 import { CALLER_DEFAULTS } from '../src/refine/caller/options.js';
 import { REFINE_DEFAULTS } from '../src/refine/options.js';
 import { STEP_OUTCOMES, STOPPED } from '../src/refine/row.js';
+import { Capture, createFake } from './cli/fake-context.js';
 import { blockBehind, tableBehind } from './support/markdown.js';
+import { startMillrace } from './support/millrace.js';
+import { Scratch } from './support/scratch.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PAGE = readFileSync(join(ROOT, 'docs/refine.md'), 'utf8');
@@ -20,6 +25,27 @@ describe('the example', () => {
     const code = blockBehind(PAGE, 'run: refine').replace("'millrace'", JSON.stringify(library));
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code]);
     expect([stdout, stderr]).toEqual([`${blockBehind(PAGE, 'prints')}\n`, '']);
+  });
+});
+
+describe('the command line', () => {
+  const scratch = new Scratch();
+
+  it('runs what the page shows', async () => {
+    await cp(join(ROOT, 'examples/corpus/guides'), scratch.path('docs'), { recursive: true });
+    for (const command of blockBehind(PAGE, 'run: command line').split('\n')) {
+      const { code, stderr } = await startMillrace(command.split(' ').slice(1), { cwd: scratch.folder }).finished;
+      expect([command, code, /^millrace: .*/m.exec(stderr)?.[0]]).toEqual([command, 0, undefined]);
+    }
+  });
+
+  it('has the flags of the page', async () => {
+    const { context, stdout } = createFake({ stdout: new Capture(false, 400) });
+    await main(['help', 'refine'], context);
+    const offered = [...stdout.text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag);
+    const documented = tableBehind(PAGE, 'flags: refine').map(([flag]) => /--[\w-]+/.exec(flag!)?.[0]);
+    expect(offered.length).toBeGreaterThan(30);
+    expect(documented.sort()).toEqual(offered.filter((flag) => flag !== '--help').sort());
   });
 });
 
