@@ -57,6 +57,12 @@ export class Deque<T extends Costed> {
     return taken.reverse();
   }
 
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
+    this.#bytes = 0;
+  }
+
   /** Drops the free places at the front when they are most of the array, so that a push or pop costs O(1) on average. */
   #compact(): void {
     if (this.#head < 64 || this.#head * 2 < this.#items.length) return;

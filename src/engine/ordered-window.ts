@@ -1,7 +1,8 @@
-/** Results in the order of their work, and how much work may be under way or waiting to be taken. */
-interface Pending<T> {
+import { Deque, type Costed } from './deque.js';
+
+/** Work that was started, and what it costs. */
+interface Pending<T> extends Costed {
   readonly result: Promise<T>;
-  readonly cost: number;
 }
 
 /**
@@ -12,7 +13,7 @@ interface Pending<T> {
  */
 export class OrderedWindow<T> {
   #costMax: number;
-  readonly #pending: Pending<T>[] = [];
+  readonly #pending = new Deque<Pending<T>>();
   #cost = 0;
   #isEnded = false;
   #error: Error | undefined;
@@ -42,7 +43,7 @@ export class OrderedWindow<T> {
   /** Adds work that has been started. Its rejection is thrown where its result would be taken. */
   push(result: Promise<T>, cost: number): void {
     result.catch(() => undefined);
-    this.#pending.push({ result, cost });
+    this.#pending.pushBack({ result, costBytes: cost });
     this.#cost += cost;
     this.#wakeConsumer?.();
   }
@@ -65,7 +66,7 @@ export class OrderedWindow<T> {
 
   /** Ends the window and drops what was not taken. */
   abandon(error: Error): void {
-    this.#pending.length = 0;
+    this.#pending.clear();
     this.end(error);
     this.#error = error;
     this.#rejectWait?.(error);
@@ -76,11 +77,11 @@ export class OrderedWindow<T> {
     while (this.#pending.length === 0 && !this.#isEnded) {
       await new Promise<void>((resolve) => (this.#wakeConsumer = resolve));
     }
-    const oldest = this.#pending.shift();
+    const oldest = this.#pending.popFront();
     if (oldest !== undefined) {
       const result = await this.#settled(oldest.result);
       this.#rejectWait = undefined;
-      this.#cost -= oldest.cost;
+      this.#cost -= oldest.costBytes;
       this.#wakeProducer?.();
       return result;
     }

@@ -56,7 +56,7 @@ export async function prepareRefiner(
     const { onShared, ...journaled } = recorded ?? NOT_RECORDED;
     const caller = new Caller({ ...calling, ...journaled });
     const completions = new Completions(caller, options.cache, identity, onShared);
-    return { refiner: new Refiner(plan, completions, score), caller };
+    return { refiner: new Refiner(plan, completions, score, caller.concurrency), caller };
   };
 }
 

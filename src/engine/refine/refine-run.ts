@@ -114,6 +114,7 @@ export class RefineRun implements AsyncIterableIterator<RefineOutcome, undefined
           : rowOf(refiner.refine({ id: outcome.id, text: document.text, report: outcome }, { ordinal, signal }));
         this.#window.push(work, costOf(document));
         ordinal++;
+        if (refiner.isFull) await refiner.room();
         if (this.#window.isFull) await this.#window.room();
         if (this.#window.isEnded) return;
       }

@@ -58,21 +58,53 @@ export interface Refined {
   readonly error: MillraceError | undefined;
 }
 
+/** Documents under way for each call in flight: some are scored meanwhile, some wait for their next attempt. */
+const UNDER_WAY_PER_CALL = 2;
+const UNDER_WAY_MIN = 256;
+
 /** Drives documents through their iterations: asks, has versions scored, and counts what that took. */
 export class Refiner {
   readonly #plan: RefinePlan;
   readonly #completions: Completions;
   readonly #score: ScoreVersion;
+  readonly #underWayMax: number;
   readonly counts: RefineCounts = { ...NO_COUNTS };
+  #underWay = 0;
+  #wakeProducer: (() => void) | undefined;
 
-  constructor(plan: RefinePlan, completions: Completions, score: ScoreVersion) {
+  /** @param concurrency - calls that may be in flight. */
+  constructor(plan: RefinePlan, completions: Completions, score: ScoreVersion, concurrency: number) {
     this.#plan = plan;
     this.#completions = completions;
     this.#score = score;
+    this.#underWayMax = concurrency * UNDER_WAY_PER_CALL + UNDER_WAY_MIN;
+  }
+
+  /**
+   * Whether documents enough are under way to keep every call busy. More would only wait, each with its prompt, and be copied
+   * about by the collector of garbage: 64 thousand of them cost twice as much as all else.
+   */
+  get isFull(): boolean {
+    return this.#underWay >= this.#underWayMax;
+  }
+
+  /** Resolves when it is full no longer. For the one who begins documents. */
+  async room(): Promise<void> {
+    while (this.isFull) await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
   }
 
   /** @throws MillraceError `ERR_ABORTED`; whatever ends the run. */
-  async refine(document: ScoredDocument, { ordinal, signal, answers = NO_ANSWERS }: RefinePlace): Promise<Refined> {
+  async refine(document: ScoredDocument, place: RefinePlace): Promise<Refined> {
+    this.#underWay++;
+    try {
+      return await this.#refine(document, place);
+    } finally {
+      this.#underWay--;
+      if (!this.isFull) this.#wakeProducer?.();
+    }
+  }
+
+  async #refine(document: ScoredDocument, { ordinal, signal, answers = NO_ANSWERS }: RefinePlace): Promise<Refined> {
     const refinement = new Refinement(document, this.#plan);
     let move: Move = refinement.next();
     let answered = 0;

@@ -108,6 +108,11 @@ export class Caller {
     this.#passages = new Routes(this.#routes, { outageMsMax, queueMax: callsMax, clock, onOutage: endRun });
   }
 
+  /** Calls that may be in flight at each provider, at most. */
+  get concurrency(): number {
+    return this.#options.concurrency;
+  }
+
   /**
    * Makes one call, with all retries it needs and is allowed.
    *
