@@ -1,4 +1,4 @@
-import { checkAborted } from '../abort.js';
+import { checkAborted, type AbortSource } from '../abort.js';
 import type { Clock, Timer } from '../clock.js';
 import { MillraceError } from '../errors.js';
 import { checkInteger } from '../options.js';
@@ -10,7 +10,7 @@ import { Waiter } from './waiter.js';
 export interface AcquireUnitsOptions {
   /** False: refused with `ERR_QUEUE_FULL` where it would have to wait. @defaultValue true */
   readonly wait?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSource | undefined;
 }
 
 /** @throws MillraceError `ERR_QUEUE_FULL`, for a call that does not want to wait. */
@@ -83,7 +83,7 @@ export class GrantLine {
   }
 
   /** Takes the costs when it is their turn. @throws MillraceError `ERR_QUEUE_FULL`, `ERR_ABORTED`. */
-  async take(costs: readonly number[], signal: AbortSignal | undefined): Promise<void> {
+  async take(costs: readonly number[], signal: AbortSource | undefined): Promise<void> {
     checkAborted(signal);
     if (this.tryTake(costs)) return;
     const waiter = new Waiter<void>();

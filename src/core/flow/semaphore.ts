@@ -1,4 +1,4 @@
-import { checkAborted } from '../abort.js';
+import { checkAborted, type AbortSource } from '../abort.js';
 import { checkInteger, checkKnown } from '../options.js';
 import { LANE_ITEMS_LIMIT, Lanes } from './lanes.js';
 import { PRIORITIES, PRIORITY_LANES, type Priority } from './priority.js';
@@ -29,7 +29,7 @@ export interface Permit {
 export interface AcquireOptions {
   /** Higher priorities are served first, and strictly so. @defaultValue 'normal' */
   readonly priority?: Priority;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSource | undefined;
 }
 
 export interface SemaphoreStatus {
@@ -88,7 +88,7 @@ export class Semaphore {
    *
    * @throws MillraceError `ERR_ABORTED`; `ERR_QUEUE_FULL` when `queueMax` calls of this wait.
    */
-  async drain(signal?: AbortSignal): Promise<void> {
+  async drain(signal?: AbortSource): Promise<void> {
     checkAborted(signal);
     if (this.#held === 0) return;
     const waiter = new Waiter<void>();

@@ -1,4 +1,4 @@
-import { abortedError } from '../abort.js';
+import { abortedError, offAbort, onAbort, type AbortSource } from '../abort.js';
 
 /**
  * One caller's wait. It ends once: by an answer or by the caller's signal, and then it has left that signal.
@@ -10,7 +10,8 @@ export class Waiter<T> {
   readonly #promise: Promise<T>;
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
-  #leaveSignal: (() => void) | undefined;
+  #signal: AbortSource | undefined;
+  #onAbort: (() => void) | undefined;
 
   constructor() {
     this.#promise = new Promise((resolve, reject) => {
@@ -24,30 +25,30 @@ export class Waiter<T> {
    *
    * @param signal - must not have been given yet.
    */
-  wait(signal: AbortSignal | undefined, cancel: () => void): Promise<T> {
-    if (signal !== undefined) {
-      const onAbort = (): void => {
-        this.#leaveSignal = undefined;
-        this.#reject(abortedError(signal));
-        cancel();
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#leaveSignal = () => {
-        signal.removeEventListener('abort', onAbort);
-      };
-    }
+  wait(signal: AbortSource | undefined, cancel: () => void): Promise<T> {
+    if (signal === undefined) return this.#promise;
+    this.#signal = signal;
+    this.#onAbort = () => {
+      this.#signal = undefined;
+      this.#reject(abortedError(signal));
+      cancel();
+    };
+    onAbort(signal, this.#onAbort);
     return this.#promise;
   }
 
   resolve(value: T): void {
-    this.#leaveSignal?.();
-    this.#leaveSignal = undefined;
+    this.#leaveSignal();
     this.#resolve(value);
   }
 
   reject(error: unknown): void {
-    this.#leaveSignal?.();
-    this.#leaveSignal = undefined;
+    this.#leaveSignal();
     this.#reject(error);
+  }
+
+  #leaveSignal(): void {
+    if (this.#signal !== undefined && this.#onAbort !== undefined) offAbort(this.#signal, this.#onAbort);
+    this.#signal = undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { checkAborted } from '../../core/abort.js';
+import { checkAborted, type AbortSource } from '../../core/abort.js';
 import { MillraceError } from '../../core/errors.js';
 import { Lanes } from '../../core/flow/lanes.js';
 import { Waiter } from '../../core/flow/waiter.js';
@@ -57,7 +57,7 @@ export class Budget {
   }
 
   /** @throws MillraceError `ERR_BUDGET`, `ERR_QUEUE_FULL`, `ERR_ABORTED`. */
-  async reserve(nanoUsd: number, signal: AbortSignal): Promise<Reservation> {
+  async reserve(nanoUsd: number, signal: AbortSource): Promise<Reservation> {
     checkAborted(signal);
     const reservation = this.tryReserve(nanoUsd);
     if (reservation !== undefined) return reservation;

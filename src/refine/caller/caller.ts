@@ -1,6 +1,7 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { MillraceError, messageOf, type ErrorCode } from '../../core/errors.js';
+import { MillraceError, type ErrorCode } from '../../core/errors.js';
 import { delayMs } from '../../core/flow/backoff.js';
+import { Deadlines } from '../../core/flow/deadlines.js';
 import { sleep } from '../../core/flow/sleep.js';
 import { Waiter } from '../../core/flow/waiter.js';
 import { CallError, type Completion, type CompletionRequest } from '../providers/provider.js';
@@ -10,7 +11,8 @@ import { WatchedJournal, type AttemptId, type CallJournal } from './journal.js';
 import { resolveCallerOptions, type CallerOptions, type ResolvedCallerOptions } from './options.js';
 import { healthOf, isPressure, Route, type RouteStatus } from './route.js';
 import { Routes, type Passage } from './routes.js';
-import { Scopes, type Scope } from './scope.js';
+import { Scopes, type Landing, type Scope } from './scope.js';
+import { begin } from './begin.js';
 import { InputBounds } from './worst-case.js';
 
 export interface CallContext {
@@ -83,6 +85,7 @@ export class Caller {
   readonly #routes: readonly Route[];
   readonly #passages: Routes;
   readonly #budget: Budget;
+  readonly #deadlines: Deadlines;
   readonly #journal: CallJournal;
   readonly #scopes = new Scopes();
   readonly #bounds = new InputBounds();
@@ -98,12 +101,13 @@ export class Caller {
   /** @throws MillraceError as `resolveCallerOptions`. */
   constructor(options: CallerOptions) {
     this.#options = resolveCallerOptions(options);
-    const { providers, capNanoUsd, spentNanoUsd, callsMax, outageMsMax, clock } = this.#options;
+    const { providers, capNanoUsd, spentNanoUsd, callsMax, outageMsMax, timeoutMs, clock } = this.#options;
     this.#routes = providers.map((target, index) => new Route(index, target, this.#options));
     const endRun = (reason: unknown): void => {
       this.#endRun(reason);
     };
     this.#journal = new WatchedJournal(this.#options.journal, endRun);
+    this.#deadlines = new Deadlines(timeoutMs, clock);
     this.#budget = new Budget(capNanoUsd, spentNanoUsd, callsMax);
     this.#passages = new Routes(this.#routes, { outageMsMax, queueMax: callsMax, clock, onOutage: endRun });
   }
@@ -123,14 +127,11 @@ export class Caller {
   async call(request: CompletionRequest, context: CallContext): Promise<CallOutcome> {
     this.#checkEnded();
     this.#checkRoom();
-    const scope = this.#scopes.enter(context.signal);
     try {
-      return await this.#carryOut(new Call(request, context, scope, this.#bounds.of(request)));
-    } catch (thrown) {
-      scope.check(); // The reason, in place of the ERR_ABORTED of whatever was waited for.
-      throw thrown;
+      return await this.#scopes.within(context.signal, (scope) => {
+        return this.#carryOut(new Call(request, context, scope, this.#bounds.of(request)));
+      });
     } finally {
-      this.#scopes.leave(scope, context.signal);
       if (this.#scopes.size === 0) this.#idle?.resolve();
     }
   }
@@ -179,12 +180,12 @@ export class Caller {
       failure = call.failed(route, result);
       if (waitMs === undefined) return failure;
       count(this.#retries, result.code);
-      if (waitMs > 0) await sleep(waitMs, this.#options.clock, call.scope.signal);
+      if (waitMs > 0) await sleep(waitMs, this.#options.clock, call.scope);
     }
   }
 
   async #waitToPass(call: Call): Promise<Passage | undefined> {
-    return call.from === 0 ? this.#passages.pass(call.scope.signal) : undefined;
+    return call.from === 0 ? this.#passages.pass(call.scope) : undefined;
   }
 
   /** Undefined when the call was not sent, because the breaker opened while it waited. */
@@ -195,12 +196,11 @@ export class Caller {
     const hold = new Hold(route);
     try {
       const priority = call.attempts === 0 ? 'normal' : 'high';
-      hold.permit = route.permits.tryAcquire() ?? (await route.permits.acquire({ priority, signal: scope.signal }));
-      hold.reservation =
-        this.#budget.tryReserve(worstNanoUsd) ?? (await this.#budget.reserve(worstNanoUsd, scope.signal));
+      hold.permit = route.permits.tryAcquire() ?? (await route.permits.acquire({ priority, signal: scope }));
+      hold.reservation = this.#budget.tryReserve(worstNanoUsd) ?? (await this.#budget.reserve(worstNanoUsd, scope));
       hold.units =
         route.limits.tryTake(inputTokens, request.maxTokens) ??
-        (await route.limits.take(inputTokens, request.maxTokens, scope.signal));
+        (await route.limits.take(inputTokens, request.maxTokens, scope));
       scope.check();
       if (!route.breaker.holds(passage.round)) return undefined;
       return await this.#send(call, passage, hold, worstNanoUsd);
@@ -218,7 +218,7 @@ export class Caller {
     const id: AttemptId = { ordinal, iteration, attempt: call.attempts++, provider };
     const noted = journal.sent({ ...id, model, worstNanoUsd });
     if (noted !== undefined) await noted;
-    if (scope.hasEnded) await journal.failed({ ...id, code: 'ERR_ABORTED', chargedNanoUsd: 0 });
+    if (scope.aborted) await journal.failed({ ...id, code: 'ERR_ABORTED', chargedNanoUsd: 0 });
     scope.check();
 
     const result = await this.#fly(call, hold.route);
@@ -237,34 +237,35 @@ export class Caller {
     return result;
   }
 
-  /** Sends the request and waits for what comes of it: a completion, an error of the provider, or the end of the call. */
-  async #fly({ request, scope }: Call, route: Route): Promise<Completion | CallError | MillraceError> {
-    const { clock, timeoutMs } = this.#options;
-    const { provider, model, name } = route.target;
+  /** Sends the request and waits for what comes of it. */
+  async #fly({ request, scope }: Call, route: Route): Promise<Landing> {
+    const { clock } = this.#options;
+    const { model } = route.target;
     const asked = request.model === model ? request : { ...request, model };
     const { round } = route.pressure;
     const sentAtMs = clock.monotonicMs();
     this.#calls++;
     route.inFlight++;
-    try {
-      const answer = await scope.fly(
-        (signal) => provider.call(asked, signal),
-        clock,
-        timeoutMs,
-        () => new CallError('ERR_PROVIDER_TIMEOUT', `${name} did not answer within ${timeoutMs} ms`),
-      );
+    const landing = await scope.fly(
+      (land) => begin(route.target, asked, land),
+      this.#deadlines,
+      () => {
+        return this.#timeoutError(route);
+      },
+    );
+    route.inFlight--;
+    if (!(landing instanceof MillraceError)) {
       this.#latencyUs.record(latencyUs(clock.monotonicMs() - sentAtMs));
       route.pressure.succeeded(round);
-      return answer;
-    } catch (thrown) {
-      if (scope.hasEnded) return new MillraceError('ERR_ABORTED', 'the call was given up in flight', { cause: thrown });
-      const error = callErrorOf(thrown, name);
-      if (isPressure(error)) route.pressure.pressed(round);
-      if (healthOf(error) === 'bad') route.lastError = error;
-      return error;
-    } finally {
-      route.inFlight--;
+    } else if (landing instanceof CallError) {
+      if (isPressure(landing)) route.pressure.pressed(round);
+      if (healthOf(landing) === 'bad') route.lastError = landing;
     }
+    return landing;
+  }
+
+  #timeoutError({ target: { name } }: Route): CallError {
+    return new CallError('ERR_PROVIDER_TIMEOUT', `${name} did not answer within ${this.#options.timeoutMs} ms`);
   }
 
   /** What the end of an attempt says of its provider and of the run. */
@@ -326,7 +327,7 @@ export class Caller {
   #endRun(reason: unknown): void {
     if (this.#end !== undefined) return;
     this.#end = { reason };
-    this.#scopes.endWaiting(reason);
+    this.#scopes.abortWaiting(reason);
   }
 
   #checkEnded(): void {
@@ -385,12 +386,6 @@ class Call {
     const { attempts, retries } = this;
     return { provider: target.name, model: target.model, attempts, retries, nanoUsd };
   }
-}
-
-/** What a provider threw that is no error of a call: it is treated as if it had broken the connection. */
-function callErrorOf(thrown: unknown, name: string): CallError {
-  if (thrown instanceof CallError) return thrown;
-  return new CallError('ERR_PROVIDER_UNAVAILABLE', `${name} failed: ${messageOf(thrown)}`, { cause: thrown });
 }
 
 function latencyUs(ms: number): number {

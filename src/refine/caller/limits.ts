@@ -1,3 +1,4 @@
+import type { AbortSource } from '../../core/abort.js';
 import type { Clock } from '../../core/clock.js';
 import { GrantLine } from '../../core/flow/grant-line.js';
 import { resolveRateLimitOptions, TokenBucket, type RateLimitStatus } from '../../core/flow/token-bucket.js';
@@ -74,7 +75,7 @@ export class Limits {
   }
 
   /** Takes them when it is their turn. @throws MillraceError `ERR_QUEUE_FULL`, `ERR_ABORTED`. */
-  async take(inputTokens: number, outputTokens: number, signal: AbortSignal): Promise<Units> {
+  async take(inputTokens: number, outputTokens: number, signal: AbortSource): Promise<Units> {
     const units = this.#reservationOf(inputTokens, outputTokens);
     await this.#line.take(units, signal);
     return units;

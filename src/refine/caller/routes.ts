@@ -1,4 +1,4 @@
-import { checkAborted } from '../../core/abort.js';
+import { checkAborted, type AbortSource } from '../../core/abort.js';
 import type { Clock, Timer } from '../../core/clock.js';
 import { Lanes } from '../../core/flow/lanes.js';
 import { Waiter } from '../../core/flow/waiter.js';
@@ -57,7 +57,7 @@ export class Routes {
   }
 
   /** The first provider of all that lets a call pass, as soon as there is one. @throws MillraceError `ERR_ABORTED`, `ERR_QUEUE_FULL`. */
-  async pass(signal: AbortSignal): Promise<Passage> {
+  async pass(signal: AbortSource): Promise<Passage> {
     checkAborted(signal);
     const waiter = new Waiter<Passage>();
     const ticket = this.#waiters.push(0, waiter);

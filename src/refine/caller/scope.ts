@@ -1,158 +1,92 @@
-import { getEventListeners } from 'node:events';
-import { abortedError, checkAborted } from '../../core/abort.js';
-import type { Clock } from '../../core/clock.js';
+import { abortedError, Cancellation, checkAborted, offAbort, onAbort } from '../../core/abort.js';
+import { MillraceError } from '../../core/errors.js';
+import type { Deadlines } from '../../core/flow/deadlines.js';
+import type { CallError, CallInFlight, Completion } from '../providers/provider.js';
 
-/** Controllers that are kept for later calls. */
-const SPARES_MAX = 1024;
+/** What came of a request that was sent: a completion, an error of the provider, or the end of the call. */
+export type Landing = Completion | CallError | MillraceError;
+
+/** Sends a request; `land` is called once, unless it is broken off before. */
+export type Takeoff = (land: (result: Completion | CallError) => void) => CallInFlight;
 
 /**
- * What can end one call from outside: its caller's signal, or the end of the run.
- *
- * Many calls have the same signal, and a listener on it costs a walk along all others; so calls with the same signal share one
- * listener, and each takes a signal of its own when it first needs one.
+ * What can end one call from outside: its caller's signal, or the end of the run. It is what the call's waits end by, one after
+ * the other.
  */
-export class Scope {
-  readonly #spares: AbortController[];
-  #controller: AbortController | undefined;
-  #breakOff: ((reason: unknown) => void) | undefined;
-  #ended = false;
-  #reason: unknown;
-
-  constructor(spares: AbortController[]) {
-    this.#spares = spares;
-  }
+export class Scope extends Cancellation {
+  #breakOff: ((landing: MillraceError) => void) | undefined;
 
   /** Whether a request is out whose answer is paid for. */
   get isFlying(): boolean {
     return this.#breakOff !== undefined;
   }
 
-  get hasEnded(): boolean {
-    return this.#ended;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= this.#spares.pop() ?? new AbortController();
-    if (this.#ended) this.#controller.abort(this.#reason);
-    return this.#controller.signal;
-  }
-
   /** Ends the call, also in flight. The first reason counts. */
-  end(reason: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
-    this.#breakOff?.(reason);
+  override abort(reason: unknown): void {
+    super.abort(reason);
+    this.#breakOff?.(new MillraceError('ERR_ABORTED', 'the call was given up in flight', { cause: reason }));
   }
 
   /** @throws the reason, once the call has ended. */
   check(): void {
-    if (this.#ended) throw this.#reason;
+    if (this.aborted) throw this.reason;
   }
 
-  /**
-   * Keeps the signal for another call if it was not given and nobody listens any more: to make one costs as much as all else
-   * that a call needs here.
-   */
-  spare(): void {
-    const controller = this.#controller;
-    this.#controller = undefined;
-    if (controller === undefined || this.#ended || this.#spares.length === SPARES_MAX) return;
-    if (getEventListeners(controller.signal, 'abort').length === 0) this.#spares.push(controller);
-  }
-
-  /** Runs `work` until it settles, the call ends or the time is over, whether or not it obeys its signal. */
-  fly<T>(
-    work: (signal: AbortSignal) => Promise<T>,
-    clock: Clock,
-    timeoutMs: number,
-    timeoutError: () => Error,
-  ): Promise<T> {
-    const { signal } = this;
-    return new Promise((resolve, reject) => {
-      const land = (): void => {
-        timer.cancel();
+  /** Waits until a request lands, the call ends or the time is over. */
+  fly(takeoff: Takeoff, deadlines: Deadlines, timeoutError: () => CallError): Promise<Landing> {
+    return new Promise((resolve) => {
+      let call: CallInFlight = NOT_TAKEN_OFF;
+      const land = (landing: Landing): void => {
+        if (this.#breakOff !== breakOff) return; // Broken off before.
         this.#breakOff = undefined;
+        deadlines.remove(ticket);
+        resolve(landing);
       };
-      const breakOff = (reason: unknown): void => {
-        land();
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a reason is passed on as it is
-        reject(reason);
+      const breakOff = (landing: MillraceError): void => {
+        land(landing);
+        call.breakOff();
       };
-      const timer = clock.schedule(() => {
-        const error = timeoutError();
-        const controller = this.#controller;
-        this.#controller = undefined; // A retry needs a signal that has not been given.
-        breakOff(error);
-        controller?.abort(error);
-      }, timeoutMs);
+      const ticket = deadlines.add(() => {
+        breakOff(timeoutError());
+      });
       this.#breakOff = breakOff;
-      start(work, signal).then(
-        (value) => {
-          if (this.#breakOff !== breakOff) return; // Broken off before.
-          land();
-          resolve(value);
-        },
-        (thrown: unknown) => {
-          if (this.#breakOff === breakOff) breakOff(thrown);
-        },
-      );
+      call = takeoff(land);
     });
   }
 }
 
+const NOT_TAKEN_OFF: CallInFlight = Object.freeze({ breakOff: () => undefined });
+
 /** The calls under way. */
 export class Scopes {
   readonly #all = new Set<Scope>();
-  readonly #spares: AbortController[] = [];
-  readonly #bySignal = new Map<AbortSignal, { readonly scopes: Set<Scope>; readonly leave: () => void }>();
 
   get size(): number {
     return this.#all.size;
   }
 
-  /** @throws MillraceError `ERR_ABORTED`. */
-  enter(signal: AbortSignal | undefined): Scope {
+  /** Runs `work` in a scope that ends with the signal. @throws MillraceError `ERR_ABORTED`; what `work` throws. */
+  async within<T>(signal: AbortSignal | undefined, work: (scope: Scope) => Promise<T>): Promise<T> {
     checkAborted(signal);
-    const scope = new Scope(this.#spares);
+    const scope = new Scope();
     this.#all.add(scope);
-    if (signal !== undefined) this.#ofSignal(signal).add(scope);
-    return scope;
-  }
-
-  leave(scope: Scope, signal: AbortSignal | undefined): void {
-    scope.spare();
-    this.#all.delete(scope);
-    const group = signal === undefined ? undefined : this.#bySignal.get(signal);
-    if (group?.scopes.delete(scope) === true && group.scopes.size === 0) group.leave();
+    const end = (): void => {
+      if (signal !== undefined) scope.abort(abortedError(signal));
+    };
+    if (signal !== undefined) onAbort(signal, end);
+    try {
+      return await work(scope);
+    } catch (thrown) {
+      scope.check(); // The reason, in place of the ERR_ABORTED of whatever was waited for.
+      throw thrown;
+    } finally {
+      if (signal !== undefined) offAbort(signal, end);
+      this.#all.delete(scope);
+    }
   }
 
   /** Ends the calls of which no request is out. */
-  endWaiting(reason: unknown): void {
-    for (const scope of this.#all) if (!scope.isFlying) scope.end(reason);
+  abortWaiting(reason: unknown): void {
+    for (const scope of this.#all) if (!scope.isFlying) scope.abort(reason);
   }
-
-  #ofSignal(signal: AbortSignal): Set<Scope> {
-    const known = this.#bySignal.get(signal);
-    if (known !== undefined) return known.scopes;
-    const scopes = new Set<Scope>();
-    const onAbort = (): void => {
-      this.#bySignal.delete(signal);
-      const reason = abortedError(signal);
-      for (const scope of scopes) scope.end(reason);
-    };
-    const leave = (): void => {
-      this.#bySignal.delete(signal);
-      signal.removeEventListener('abort', onAbort);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#bySignal.set(signal, { scopes, leave });
-    return scopes;
-  }
-}
-
-/** A function that throws before it returns a promise rejects like any other. */
-async function start<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-  return work(signal);
 }

@@ -1,6 +1,7 @@
 import { HttpClient, type HttpAnswer } from './http.js';
 import type { HttpProviderName, ResolvedProviderOptions } from './options.js';
-import type { Completion, CompletionRequest, Provider } from './provider.js';
+import { callByBegin } from './call-by-begin.js';
+import { CallError, type CallInFlight, type Completion, type CompletionRequest, type Provider } from './provider.js';
 import { noCompletion, refusalOf } from './refusals.js';
 import { RequestBodies } from './request-body.js';
 
@@ -30,23 +31,30 @@ export class HttpProvider implements Provider {
   constructor(protocol: HttpProtocol, options: ResolvedProviderOptions, epochMs: () => number = Date.now) {
     this.name = protocol.name;
     this.#protocol = protocol;
-    this.#client = new HttpClient({ ...options, headers: { ...protocol.headers(options), ...options.headers } });
+    const headers = { ...protocol.headers(options), ...options.headers };
+    this.#client = new HttpClient({ ...options, path: protocol.path, headers });
     this.#bodies = new RequestBodies(protocol.beginningOf, (request) => protocol.endOf(request, options));
     this.#secrets = options.secrets;
     this.#epochMs = epochMs;
   }
 
-  async call(request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
-    const { path, completionOf } = this.#protocol;
-    const answer = await this.#client.post(path, this.#bodies.of(request), signal);
-    const url = this.#client.urlOf(path);
-    if (answer.status !== 200) throw refusalOf(answer, url, this.#secrets, this.#epochMs());
-    const completion = completionOf(answer, this.#epochMs());
-    if (completion === undefined) throw noCompletion(answer.body, url, this.#secrets);
-    return completion;
+  call(request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
+    return callByBegin(this, request, signal);
+  }
+
+  begin(request: CompletionRequest, done: (result: Completion | CallError) => void): CallInFlight {
+    return this.#client.post(this.#bodies.of(request), (answer) => {
+      done(answer instanceof CallError ? answer : this.#read(answer));
+    });
   }
 
   async close(): Promise<void> {
     await this.#client.close();
+  }
+
+  #read(answer: HttpAnswer): Completion | CallError {
+    const { url } = this.#client;
+    if (answer.status !== 200) return refusalOf(answer, url, this.#secrets, this.#epochMs());
+    return this.#protocol.completionOf(answer, this.#epochMs()) ?? noCompletion(answer.body, url, this.#secrets);
   }
 }

@@ -1,7 +1,8 @@
-import { Pool, type Dispatcher } from 'undici';
-import { abortedError, checkAborted } from '../../core/abort.js';
+import type { Client, Dispatcher } from 'undici';
 import { messageOf } from '../../core/errors.js';
-import { CallError } from './provider.js';
+import type { Ticket } from '../../core/flow/lanes.js';
+import { Connections, type Passenger } from './connections.js';
+import { CallError, type CallInFlight } from './provider.js';
 
 /** Headers of an answer, by their names in lower case. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -14,6 +15,8 @@ export interface HttpAnswer {
 
 export interface HttpClientOptions {
   readonly baseUrl: URL;
+  /** Behind the path of the base URL, with its `/`. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Connections that may be open at once; further calls wait for one. */
   readonly connectionsMax: number;
@@ -32,87 +35,73 @@ const UNSENT_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * JSON over HTTP to one server, on connections that are kept alive. One attempt a call, for as long as its signal allows; redirects
- * are not followed.
+ * Posts JSON to one URL, on connections that are kept alive. One attempt a call, for as long as whoever calls waits for it;
+ * redirects are not followed.
  */
 export class HttpClient {
-  readonly #options: HttpClientOptions;
-  readonly #pool: Pool;
-  readonly #headers: Record<string, string>;
+  /** As it may be shown: without user, password and query. */
+  readonly url: string;
+  readonly answerBytesMax: number;
+  readonly connections: Connections;
+  readonly #request: Readonly<{ path: string; method: 'POST'; headers: Record<string, string> }>;
 
-  constructor(options: HttpClientOptions) {
-    this.#options = options;
-    this.#headers = { ...options.headers, 'content-type': 'application/json', accept: 'application/json' };
-    this.#pool = new Pool(options.baseUrl.origin, {
-      connections: options.connectionsMax,
-      pipelining: 1,
-      headersTimeout: 0, // Whoever calls has one limit for the whole call: a body of one byte a minute keeps no such promise.
-      bodyTimeout: 0,
-    });
+  constructor({ baseUrl, path, headers, connectionsMax, answerBytesMax }: HttpClientOptions) {
+    const target = `${baseUrl.pathname.replace(/\/$/, '')}${path}`;
+    this.url = `${baseUrl.origin}${target}`;
+    this.answerBytesMax = answerBytesMax;
+    this.connections = new Connections(baseUrl.origin, connectionsMax);
+    const all = { ...headers, 'content-type': 'application/json', accept: 'application/json' };
+    this.#request = { path: target, method: 'POST', headers: all };
   }
 
-  /**
-   * @param path - behind the path of the base URL, with its `/`.
-   * @throws CallError `ERR_PROVIDER_UNAVAILABLE`, `ERR_PROVIDER_ANSWER`; MillraceError `ERR_ABORTED`.
-   */
-  async post(path: string, body: string, signal: AbortSignal): Promise<HttpAnswer> {
-    checkAborted(signal);
-    return new Promise((resolve, reject) => {
-      const exchange = new Exchange(this.#options, signal, this.urlOf(path), resolve, reject);
-      const target = `${this.#options.baseUrl.pathname.replace(/\/$/, '')}${path}`;
-      try {
-        this.#pool.dispatch({ path: target, method: 'POST', headers: this.#headers, body }, exchange);
-      } catch (thrown) {
-        exchange.fail(thrown);
-      }
-    });
-  }
-
-  /** The URL of a path as it may be shown: without user, password and query. */
-  urlOf(path: string): string {
-    const { origin, pathname } = this.#options.baseUrl;
-    return `${origin}${pathname.replace(/\/$/, '')}${path}`;
+  /** @param done - is called once, unless the exchange is broken off before. */
+  post(body: Buffer, done: (result: HttpAnswer | CallError) => void): CallInFlight {
+    return new Exchange(this, { ...this.#request, body }, done);
   }
 
   /** Ends all connections; calls in flight are broken off. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.connections.close();
   }
 }
 
-/** One request and its answer, as undici tells of them. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #options: HttpClientOptions;
-  readonly #signal: AbortSignal;
-  readonly #url: string;
-  readonly #resolve: (answer: HttpAnswer) => void;
-  readonly #reject: (error: unknown) => void;
-  #controller: Dispatcher.DispatchController | undefined;
-  /** Set when the exchange is over before its answer is. */
-  #ended: unknown;
+/** One request and its answer, as undici tells of them. It has a connection for itself. */
+class Exchange implements CallInFlight, Passenger, Dispatcher.DispatchHandler {
+  readonly #http: HttpClient;
+  readonly #request: Dispatcher.DispatchOptions;
+  readonly #done: (result: HttpAnswer | CallError) => void;
+  readonly #place: Ticket | undefined;
+  #client: Client | undefined;
+  #isOver = false;
   #status = 0;
   #headers: AnswerHeaders = {};
-  #chunks: Buffer[] = [];
+  #chunk: Buffer | undefined;
+  /** Where one is not all. */
+  #chunks: Buffer[] | undefined;
   #bytes = 0;
 
-  constructor(
-    options: HttpClientOptions,
-    signal: AbortSignal,
-    url: string,
-    resolve: (answer: HttpAnswer) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.#options = options;
-    this.#signal = signal;
-    this.#url = url;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+  constructor(http: HttpClient, request: Dispatcher.DispatchOptions, done: (result: HttpAnswer | CallError) => void) {
+    this.#http = http;
+    this.#request = request;
+    this.#done = done;
+    this.#place = http.connections.take(this);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#ended !== undefined) controller.abort(asError(this.#ended)); // it ended while it waited for a connection
+  board(client: Client): void {
+    this.#client = client;
+    client.dispatch(this.#request, this);
+  }
+
+  refuse(error: Error): void {
+    this.#fail(error, false);
+  }
+
+  breakOff(): void {
+    if (!this.#isOver) this.#endEarly();
+  }
+
+  onRequestStart(): void {
+    // Its presence tells undici which interface this is.
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
@@ -121,60 +110,57 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isOver) return;
     this.#bytes += chunk.length;
-    if (this.#bytes <= this.#options.answerBytesMax) this.#chunks.push(chunk);
-    else this.#end(this.#error('ERR_PROVIDER_ANSWER', `sent more than ${this.#options.answerBytesMax} bytes`));
+    if (this.#bytes > this.#http.answerBytesMax) {
+      this.#give('ERR_PROVIDER_ANSWER', `sent more than ${this.#http.answerBytesMax} bytes`);
+    } else if (this.#chunk === undefined) {
+      this.#chunk = chunk;
+    } else {
+      this.#chunks ??= [this.#chunk];
+      this.#chunks.push(chunk);
+    }
   }
 
   onResponseEnd(): void {
-    this.#release();
-    const [first] = this.#chunks;
-    const body = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-    this.#resolve({ status: this.#status, headers: this.#headers, body: body.toString() });
+    if (this.#isOver) return;
+    const body = this.#chunks === undefined ? this.#chunk : Buffer.concat(this.#chunks);
+    const answer = { status: this.#status, headers: this.#headers, body: body?.toString() ?? '' };
+    this.#end();
+    if (this.#client !== undefined) this.#http.connections.giveBack(this.#client);
+    this.#done(answer);
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.fail(error);
+    this.#fail(error, !UNSENT_CODES.has(codeOf(error) ?? ''));
   }
 
-  /** Rejects, unless the exchange ended for a reason of ours already. */
-  fail(thrown: unknown): void {
-    if (this.#ended !== undefined) return;
-    const code = codeOf(thrown);
-    const reason = code === undefined ? messageOf(thrown) : `${messageOf(thrown)} (${code})`;
-    const mayBeCharged = !UNSENT_CODES.has(code ?? '');
-    const error = `cannot be reached or broke the connection: ${reason}`;
-    this.#release();
-    this.#reject(this.#error('ERR_PROVIDER_UNAVAILABLE', error, mayBeCharged));
+  #fail(error: Error, mayBeCharged: boolean): void {
+    if (this.#isOver) return;
+    const code = codeOf(error);
+    const reason = code === undefined ? messageOf(error) : `${messageOf(error)} (${code})`;
+    this.#give('ERR_PROVIDER_UNAVAILABLE', `cannot be reached or broke the connection: ${reason}`, mayBeCharged);
   }
 
-  readonly #onAbort = (): void => {
-    this.#end(abortedError(this.#signal));
-  };
-
-  /** Breaks the exchange off, which frees its connection. */
-  #end(error: unknown): void {
-    this.#ended = error;
-    this.#release();
-    this.#controller?.abort(asError(error));
-    this.#reject(error);
+  #give(code: CallError['code'], what: string, mayBeCharged = true): void {
+    this.#endEarly();
+    this.#done(new CallError(code, `${this.#http.url} ${what}`, { mayBeCharged }));
   }
 
-  #release(): void {
-    this.#signal.removeEventListener('abort', this.#onAbort);
-    if (this.#ended !== undefined) this.#chunks = [];
+  /** A connection that was not used to its end is of no further use. */
+  #endEarly(): void {
+    this.#end();
+    if (this.#place !== undefined) this.#http.connections.leave(this.#place);
+    if (this.#client !== undefined) this.#http.connections.drop(this.#client);
   }
 
-  #error(code: CallError['code'], what: string, mayBeCharged = true): CallError {
-    return new CallError(code, `${this.#url} ${what}`, { mayBeCharged });
+  #end(): void {
+    this.#isOver = true;
+    this.#chunk = this.#chunks = undefined;
   }
 }
 
 function codeOf(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' ? thrown.code : undefined;
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
 }

@@ -61,7 +61,20 @@ export interface Provider {
   readonly name: string;
   /** Takes as long as the signal allows: the caller has the one time limit. @throws CallError; MillraceError `ERR_ABORTED`. */
   call(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
+  /**
+   * The same without a promise and a signal for each call, which cost as much as a call. Optional; used in place of `call` where
+   * it is there.
+   *
+   * @param done - is called once, unless the call is broken off before.
+   */
+  begin?(request: CompletionRequest, done: (result: Completion | CallError) => void): CallInFlight;
   close(): Promise<void>;
+}
+
+/** A call that was begun. */
+export interface CallInFlight {
+  /** Gives it up: nothing is told of it any more. */
+  breakOff(): void;
 }
 
 export type CallErrorCode = Extract<ErrorCode, `ERR_PROVIDER_${string}`>;

@@ -5,16 +5,43 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
 const DURATION_PARTS = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
 
+interface LimitHeaders {
+  readonly name: keyof RateLimits;
+  readonly limit: readonly [openai: string, anthropic: string];
+  readonly remaining: readonly [openai: string, anthropic: string];
+  readonly reset: readonly [openai: string, anthropic: string];
+}
+
+const LIMIT_HEADERS: readonly LimitHeaders[] = [
+  limitHeaders('requests', 'requests'),
+  limitHeaders('tokens', 'tokens'),
+  limitHeaders('inputTokens', 'input-tokens'),
+  limitHeaders('outputTokens', 'output-tokens'),
+];
+
+function limitHeaders(name: keyof RateLimits, word: string): LimitHeaders {
+  const names = (part: string): [string, string] => [
+    `x-ratelimit-${part}-${word}`,
+    `anthropic-ratelimit-${word}-${part}`,
+  ];
+  return { name, limit: names('limit'), remaining: names('remaining'), reset: names('reset') };
+}
+
 /** The limits that OpenAI (`x-ratelimit-*`) and Anthropic (`anthropic-ratelimit-*`) tell; what makes no sense is left out. */
 export function rateLimitsOf(headers: AnswerHeaders, epochMs: number): RateLimits | undefined {
-  const limits = {
-    requests: limitOf(headers, 'requests', epochMs),
-    tokens: limitOf(headers, 'tokens', epochMs),
-    inputTokens: limitOf(headers, 'input-tokens', epochMs),
-    outputTokens: limitOf(headers, 'output-tokens', epochMs),
-  };
-  const told = Object.entries(limits).filter(([, limit]) => limit !== undefined);
-  return told.length === 0 ? undefined : Object.fromEntries(told);
+  if (!tellsLimits(headers)) return undefined;
+  const limits: Partial<Record<keyof RateLimits, LimitState>> = {};
+  for (const each of LIMIT_HEADERS) {
+    const state = limitOf(headers, each, epochMs);
+    if (state !== undefined) limits[each.name] = state;
+  }
+  return Object.keys(limits).length === 0 ? undefined : limits;
+}
+
+/** Most servers of one's own tell none, and to look for each costs some µs. */
+function tellsLimits(headers: AnswerHeaders): boolean {
+  for (const name in headers) if (name.includes('ratelimit')) return true;
+  return false;
 }
 
 /**
@@ -30,14 +57,18 @@ export function retryAfterMsOf(headers: AnswerHeaders, epochMs: number): number 
   return Number.isNaN(dateMs) ? undefined : Math.max(dateMs - epochMs, 0);
 }
 
-function limitOf(headers: AnswerHeaders, name: string, epochMs: number): LimitState | undefined {
-  const state = {
-    limit: numberOf(headers[`x-ratelimit-limit-${name}`] ?? headers[`anthropic-ratelimit-${name}-limit`]),
-    remaining: numberOf(headers[`x-ratelimit-remaining-${name}`] ?? headers[`anthropic-ratelimit-${name}-remaining`]),
-    resetMs: resetMsOf(headers[`x-ratelimit-reset-${name}`] ?? headers[`anthropic-ratelimit-${name}-reset`], epochMs),
+function limitOf(headers: AnswerHeaders, names: LimitHeaders, epochMs: number): LimitState | undefined {
+  const told = ([openai, anthropic]: readonly [string, string]): string | string[] | undefined =>
+    headers[openai] ?? headers[anthropic];
+  const limit = numberOf(told(names.limit));
+  const remaining = numberOf(told(names.remaining));
+  const resetMs = resetMsOf(told(names.reset), epochMs);
+  if (limit === undefined && remaining === undefined && resetMs === undefined) return undefined;
+  return {
+    ...(limit === undefined ? {} : { limit }),
+    ...(remaining === undefined ? {} : { remaining }),
+    ...(resetMs === undefined ? {} : { resetMs }),
   };
-  const told = Object.entries(state).filter(([, value]) => value !== undefined);
-  return told.length === 0 ? undefined : Object.fromEntries(told);
 }
 
 /** A duration such as `6m0s`, a number of seconds, or a moment as in RFC 3339. */

@@ -31,7 +31,7 @@ it('is full with some documents more than calls, and has room when one is done',
   const rows: Promise<unknown>[] = [];
   while (!refiner.isFull) {
     const document = { id: rows.length, text: `Text ${rows.length}.`, report: madeReport() };
-    rows.push(refiner.refine(document, rows.length, signal));
+    rows.push(refiner.refine(document, { ordinal: rows.length, signal }));
   }
   expect(rows.length).toBeGreaterThan(CONCURRENCY);
   expect(rows.length).toBeLessThan(1000);
