@@ -11,7 +11,7 @@ import { WatchedJournal, type AttemptId, type CallJournal } from './journal.js';
 import { resolveCallerOptions, type CallerOptions, type ResolvedCallerOptions } from './options.js';
 import { healthOf, isPressure, Route, type RouteStatus } from './route.js';
 import { Routes, type Passage } from './routes.js';
-import { Scopes, type Landing, type Scope } from './scope.js';
+import { Scopes, type Landing, type Scope, type Takeoff } from './scope.js';
 import { begin } from './begin.js';
 import { InputBounds } from './worst-case.js';
 
@@ -127,11 +127,14 @@ export class Caller {
   async call(request: CompletionRequest, context: CallContext): Promise<CallOutcome> {
     this.#checkEnded();
     this.#checkRoom();
+    const scope = this.#scopes.enter(context.signal);
     try {
-      return await this.#scopes.within(context.signal, (scope) => {
-        return this.#carryOut(new Call(request, context, scope, this.#bounds.of(request)));
-      });
+      return await this.#carryOut(new Call(request, context, scope, this.#bounds.of(request)));
+    } catch (thrown) {
+      scope.check(); // The reason, in place of the ERR_ABORTED of whatever was waited for.
+      throw thrown;
     } finally {
+      this.#scopes.leave(scope);
       if (this.#scopes.size === 0) this.#idle?.resolve();
     }
   }
@@ -221,8 +224,9 @@ export class Caller {
     if (scope.aborted) await journal.failed({ ...id, code: 'ERR_ABORTED', chargedNanoUsd: 0 });
     scope.check();
 
+    const { round } = hold.route.pressure;
     const result = await this.#fly(call, hold.route);
-    this.#judge(result, passage); // Before the permit goes to the next call.
+    this.#judge(result, passage, round); // Before the permit goes to the next call.
     const chargedNanoUsd = this.#settle(hold, result, worstNanoUsd);
     call.nanoUsd += chargedNanoUsd;
     if (result instanceof MillraceError) {
@@ -242,25 +246,13 @@ export class Caller {
     const { clock } = this.#options;
     const { model } = route.target;
     const asked = request.model === model ? request : { ...request, model };
-    const { round } = route.pressure;
     const sentAtMs = clock.monotonicMs();
     this.#calls++;
     route.inFlight++;
-    const landing = await scope.fly(
-      (land) => begin(route.target, asked, land),
-      this.#deadlines,
-      () => {
-        return this.#timeoutError(route);
-      },
-    );
+    const takeoff: Takeoff = (land) => begin(route.target, asked, land);
+    const landing = await scope.fly(takeoff, this.#deadlines, () => this.#timeoutError(route));
     route.inFlight--;
-    if (!(landing instanceof MillraceError)) {
-      this.#latencyUs.record(latencyUs(clock.monotonicMs() - sentAtMs));
-      route.pressure.succeeded(round);
-    } else if (landing instanceof CallError) {
-      if (isPressure(landing)) route.pressure.pressed(round);
-      if (healthOf(landing) === 'bad') route.lastError = landing;
-    }
+    if (!(landing instanceof MillraceError)) this.#latencyUs.record(latencyUs(clock.monotonicMs() - sentAtMs));
     return landing;
   }
 
@@ -268,13 +260,19 @@ export class Caller {
     return new CallError('ERR_PROVIDER_TIMEOUT', `${name} did not answer within ${this.#options.timeoutMs} ms`);
   }
 
-  /** What the end of an attempt says of its provider and of the run. */
-  #judge(result: Completion | MillraceError, passage: Passage): void {
-    if (!(result instanceof MillraceError)) this.#passages.record(passage, 'good');
-    else if (result instanceof CallError) {
-      this.#passages.record(passage, healthOf(result));
+  /** What the end of an attempt says of its provider and of the run. @param round - of the pressure, when it was sent. */
+  #judge(result: Landing, passage: Passage, round: number): void {
+    const { route } = passage;
+    if (!(result instanceof MillraceError)) {
+      route.pressure.succeeded(round);
+      this.#passages.record(passage, 'good');
+    } else if (result instanceof CallError) {
+      const health = healthOf(result);
+      if (health === 'bad') route.lastError = result;
+      this.#passages.record(passage, health);
       if (result.verdict === 'run') this.#endRun(result);
-      this.#heed(passage.route, result);
+      const isUnderPressure = isPressure(result) && route.pressure.pressed(round);
+      this.#heed(route, result, isUnderPressure);
     }
   }
 
@@ -301,12 +299,15 @@ export class Caller {
     this.#usage.outputTokens += usage.outputTokens;
   }
 
-  /** Does what a refusal asks for, for all calls to the provider. */
-  #heed(route: Route, { limits, retryAfterMs }: CallError): void {
+  /**
+   * Does what a refusal asks for, for all calls to the provider. One that turns away a call here and there asks that call to wait,
+   * which it does; one under pressure asks all.
+   */
+  #heed(route: Route, { limits, retryAfterMs }: CallError, isUnderPressure: boolean): void {
     if (limits !== undefined) route.limits.heed(limits);
     if (retryAfterMs === undefined) return;
-    if (retryAfterMs <= this.#options.outageMsMax) route.limits.pause(retryAfterMs);
-    else this.#passages.trip(route, retryAfterMs);
+    if (retryAfterMs > this.#options.outageMsMax) this.#passages.trip(route, retryAfterMs);
+    else if (isUnderPressure) route.limits.pause(retryAfterMs);
   }
 
   /** How long to wait before the next attempt; undefined when there is to be none. */

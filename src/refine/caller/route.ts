@@ -19,6 +19,12 @@ export interface RouteStatus {
   readonly limits: LimitsStatus;
 }
 
+/**
+ * The share of calls that may be turned away, or meet a server out of breath, before there are fewer calls at once. With every
+ * single one, one call in a hundred would leave a dozen at once of a thousand (the square root of 2 / 0.01).
+ */
+const PRESSURE_TOLERANCE = 1 / 8;
+
 /** One provider with all that guards it. */
 export class Route {
   readonly index: number;
@@ -38,6 +44,7 @@ export class Route {
     this.permits = new Semaphore(concurrency, { queueMax: callsMax });
     this.pressure = new AdaptiveConcurrency({
       max: concurrency,
+      tolerance: PRESSURE_TOLERANCE,
       onChange: (limit) => {
         this.permits.resize(limit);
       },

@@ -14,7 +14,18 @@ export type Takeoff = (land: (result: Completion | CallError) => void) => CallIn
  * the other.
  */
 export class Scope extends Cancellation {
+  readonly #signal: AbortSignal | undefined;
   #breakOff: ((landing: MillraceError) => void) | undefined;
+
+  constructor(signal: AbortSignal | undefined) {
+    super();
+    this.#signal = signal;
+    if (signal !== undefined) onAbort(signal, this.#onSignal);
+  }
+
+  leaveSignal(): void {
+    if (this.#signal !== undefined) offAbort(this.#signal, this.#onSignal);
+  }
 
   /** Whether a request is out whose answer is paid for. */
   get isFlying(): boolean {
@@ -31,6 +42,10 @@ export class Scope extends Cancellation {
   check(): void {
     if (this.aborted) throw this.reason;
   }
+
+  readonly #onSignal = (): void => {
+    if (this.#signal !== undefined) this.abort(abortedError(this.#signal));
+  };
 
   /** Waits until a request lands, the call ends or the time is over. */
   fly(takeoff: Takeoff, deadlines: Deadlines, timeoutError: () => CallError): Promise<Landing> {
@@ -65,24 +80,17 @@ export class Scopes {
     return this.#all.size;
   }
 
-  /** Runs `work` in a scope that ends with the signal. @throws MillraceError `ERR_ABORTED`; what `work` throws. */
-  async within<T>(signal: AbortSignal | undefined, work: (scope: Scope) => Promise<T>): Promise<T> {
+  /** @throws MillraceError `ERR_ABORTED`. */
+  enter(signal: AbortSignal | undefined): Scope {
     checkAborted(signal);
-    const scope = new Scope();
+    const scope = new Scope(signal);
     this.#all.add(scope);
-    const end = (): void => {
-      if (signal !== undefined) scope.abort(abortedError(signal));
-    };
-    if (signal !== undefined) onAbort(signal, end);
-    try {
-      return await work(scope);
-    } catch (thrown) {
-      scope.check(); // The reason, in place of the ERR_ABORTED of whatever was waited for.
-      throw thrown;
-    } finally {
-      if (signal !== undefined) offAbort(signal, end);
-      this.#all.delete(scope);
-    }
+    return scope;
+  }
+
+  leave(scope: Scope): void {
+    scope.leaveSignal();
+    this.#all.delete(scope);
   }
 
   /** Ends the calls of which no request is out. */

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../bench/random.js';
 import { AdaptiveConcurrency, resolveAdaptiveConcurrencyOptions } from '../../../src/core/flow/aimd.js';
 
 describe('adaptive concurrency', () => {
@@ -87,6 +88,40 @@ describe('adaptive concurrency', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('bears faults that come one by one, and still gives way to a server that is full', () => {
+    const options = { max: 1000, tolerance: 1 / 8 };
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const random = seededRandom(seed);
+        const bearing = new AdaptiveConcurrency(options);
+        for (let call = 0; call < 100; call++) bearing.succeeded(bearing.round);
+        for (let call = 0; call < 3000; call++) {
+          const isFault = random() < 0.05;
+          if (isFault) expect(bearing.pressed(bearing.round)).toBe(false);
+          else bearing.succeeded(bearing.round);
+        }
+        expect(bearing.limit).toBe(1000);
+        // From now on every second call is turned away.
+        for (let call = 0; call < 300; call++) {
+          bearing.succeeded(bearing.round);
+          bearing.pressed(bearing.round);
+        }
+        expect(bearing.limit).toBeLessThan(600);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('takes the very first call at its word, and every one where there are few', () => {
+    const first = new AdaptiveConcurrency({ max: 1000, tolerance: 1 / 8 });
+    expect([first.pressed(0), first.limit]).toEqual([true, 500]);
+    expect(first.pressed(0)).toBe(true); // it was under way at the decrease
+    expect(first.limit).toBe(500);
+    const few = new AdaptiveConcurrency({ max: 8, tolerance: 1 / 8 });
+    for (let call = 0; call < 100; call++) few.succeeded(0);
+    expect([few.pressed(0), few.limit]).toEqual([true, 4]);
   });
 
   it('resolves its options with their path', () => {

@@ -249,6 +249,18 @@ describe('pauses', () => {
     expectNothingLeft(setup);
   });
 
+  it('hold back only the call that was turned away, where hundreds are not', async () => {
+    const limited = refusal('ERR_PROVIDER_RATE_LIMITED', { retryAfterMs: 5000, status: 429 });
+    const setup = setUp([(_, count) => (count === 100 ? limited : answer)], { concurrency: 50 });
+    const { clock, caller, providers } = setup;
+    const startMs = clock.monotonicMs();
+    await finish(clock, Promise.all(Array.from({ length: 200 }, (_, ordinal) => call(caller, ordinal))));
+    const late = providers[0]!.sent.filter(({ atMs }) => atMs > startMs + 1000);
+    expect(late.map(({ request }) => request.user)).toEqual(['100']);
+    expect(late[0]!.atMs).toBeGreaterThanOrEqual(startMs + 20 + 5000);
+    expectNothingLeft(setup);
+  });
+
   it('longer than an outage may last end the run at once, unless there is a fallback', async () => {
     const limited = refusal('ERR_PROVIDER_RATE_LIMITED', { retryAfterMs: 3_600_000, status: 429 });
     const alone = setUp([() => limited], { outageMsMax: 60_000 });
