@@ -20,6 +20,7 @@ import type * as RankModule from '../src/engine/graph/rank.js';
 import type * as ScoreFilesModule from '../src/engine/score-files.js';
 import type { MeasureOptions } from '../src/core/measures.js';
 import type * as MeasuresModule from '../src/core/measures.js';
+import type * as MockServerModule from '../src/refine/mock/server.js';
 import type * as KernelModule from '../src/workers/kernel-host.js';
 import type * as MeasureRowModule from '../src/workers/measure-row.js';
 import type * as ReportLayoutModule from '../src/workers/report-layout.js';
@@ -103,6 +104,10 @@ export async function loadDiskStore(): Promise<typeof DiskStoreModule> {
 
 export async function loadSystemClock(): Promise<ClockModule.Clock> {
   return ((await load('core/clock.js')) as typeof ClockModule).SYSTEM_CLOCK;
+}
+
+export async function loadMockServer(): Promise<typeof MockServerModule> {
+  return (await load('refine/mock/server.js')) as typeof MockServerModule;
 }
 
 function load(path: string): Promise<unknown> {

@@ -25,6 +25,7 @@ import { benchMicro } from './micro.bench.js';
 import { parseBenchOptions, USAGE, type BenchOptions, type PartName } from './options.js';
 import type { Part } from './part.js';
 import { hasBenchFlags, runBenchFile } from './processes.js';
+import { benchRefine } from './refine.bench.js';
 import { writeResults } from './results.js';
 import { benchStartUp } from './start-up.bench.js';
 import { formatTable } from './table.js';
@@ -41,6 +42,7 @@ const PARTS: Readonly<Record<PartName | 'micro', Part>> = {
   graph: benchGraph,
   cache: benchCache,
   jobs: benchJobs,
+  refine: benchRefine,
   hostile: benchHostile,
   micro: benchMicro,
 };
