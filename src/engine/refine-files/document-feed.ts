@@ -1,5 +1,5 @@
 import type { DocumentId } from '../../core/document.js';
-import { isMillraceError, MillraceError } from '../../core/errors.js';
+import { MillraceError } from '../../core/errors.js';
 import { isFailure } from '../../core/report.js';
 import { deadLetterLine, type DeadLetter } from '../../io/dead-letters.js';
 import type { Finished } from '../../ledger/calls/calls.js';
@@ -241,9 +241,4 @@ function outcomeOf(next: IteratorResult<Outcome, unknown>): Outcome {
 
 function missingRowError(ordinal: number): MillraceError {
   return new MillraceError('ERR_LEDGER', `the output of the round before has no row of document ${ordinal}`);
-}
-
-/** Whether an error only says that the run is ending. */
-export function isEnding(thrown: unknown): boolean {
-  return isMillraceError(thrown) && (thrown.code === 'ERR_ABORTED' || thrown.code === 'ERR_CLOSED');
 }

@@ -1,3 +1,4 @@
+import { abortable } from '../../core/abort.js';
 import type { Clock } from '../../core/clock.js';
 import { MillraceError } from '../../core/errors.js';
 import { isPromise } from '../../core/maybe-promise.js';
@@ -31,6 +32,11 @@ export interface OrderedOutputSettings {
   /** Counts that checkpoints carry beside those of rows and calls. */
   readonly otherTotals: Totals;
   readonly clock: Clock;
+  /**
+   * Given when the output is not waited for any longer, since its reader may stand still. `undefined` for a file, which is soon
+   * written.
+   */
+  readonly abandoned: AbortSignal | undefined;
   /** Called when something was written, or noted as written. */
   readonly onRoom: () => void;
 }
@@ -177,9 +183,13 @@ export class OrderedOutput {
     this.#pendingLetters = [];
     this.#pendingBytes = 0;
     this.#isTickDue = false;
-    if (rows.length > 0) await sink.write(Buffer.concat(rows));
-    if (letters.length > 0) await deadLetters.addLines(Buffer.concat(letters));
+    if (rows.length > 0) await this.#wait(sink.write(Buffer.concat(rows)));
+    if (letters.length > 0) await this.#wait(deadLetters.addLines(Buffer.concat(letters)));
     onRoom();
+  }
+
+  async #wait<T>(written: Promise<T>): Promise<T> {
+    return abortable(written, this.#settings.abandoned, () => undefined);
   }
 
   get #isCheckpointDue(): boolean {
@@ -191,8 +201,8 @@ export class OrderedOutput {
   async #flush(): Promise<Checkpoint> {
     const { sink, deadLetters, places, spending, otherTotals, clock } = this.#settings;
     await this.#write();
-    this.#outputBytes = await sink.flush();
-    const failedBytes = await deadLetters.flush();
+    this.#outputBytes = await this.#wait(sink.flush());
+    const failedBytes = await this.#wait(deadLetters.flush());
     const place = places.at(this.#next);
     const { inputBytes } = places;
     const totals = { ...this.written.totals(), ...spending.totals(), ...otherTotals, inputBytes };

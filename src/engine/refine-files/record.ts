@@ -2,6 +2,7 @@ import { CallLedger, type Opened, type OpenedComplete } from '../../ledger/calls
 import { CHECKPOINT_START, type Checkpoint } from '../../ledger/calls/calls.js';
 import { nameOutput, writtenFiles } from './outputs.js';
 import type { PlannedRun } from './plan-run.js';
+import { carriedBudget } from './run-budget.js';
 import { Spending } from './spending.js';
 
 /** The bounds of a ledger hold no document back that was begun: the run asks for room before, and has so many times as much. */
@@ -41,7 +42,8 @@ export async function openRecord(plan: PlannedRun, dir: string): Promise<OpenedR
 async function beginRound(plan: PlannedRun, dir: string, { checkpoint }: OpenedComplete): Promise<OpenedRecord> {
   const opened = await openLedger(plan, dir, true);
   if (opened.state === 'complete') return opened;
-  const start = { ...CHECKPOINT_START, totals: new Spending(undefined, checkpoint.totals).totals() };
+  const totals = { ...new Spending(undefined, checkpoint.totals).totals(), ...carriedBudget(checkpoint) };
+  const start = { ...CHECKPOINT_START, totals };
   return { state: 'open', ledger: opened.ledger, start };
 }
 

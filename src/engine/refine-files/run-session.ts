@@ -20,7 +20,7 @@ import { ReadPlaces, resumePlaceOf, type ResumePlace } from './read-places.js';
 import type { RunRecord } from './record.js';
 import { budgetTotals } from './run-budget.js';
 import { RunEnd } from './run-end.js';
-import { Spending } from './spending.js';
+import { countsBy, Spending } from './spending.js';
 import { cacheCounts, countedSummary, plannedSummary, refineCounts, type RunCounts } from './summary.js';
 
 /** Between two calls of `onProgress`; what waits to be written waits no longer. */
@@ -148,6 +148,7 @@ export class RunSession {
       start: this.#start,
       otherTotals: budgetTotals(this.#plan.options.budgetUsd, this.#start, spentNanoUsd),
       clock: SYSTEM_CLOCK,
+      abandoned: this.#plan.paths.ledger === undefined ? this.#end.cancelled : undefined,
       onRoom,
     });
   }
@@ -224,9 +225,11 @@ export class RunSession {
   }
 
   #counts({ written }: OrderedOutput): RunCounts {
-    const { prices } = this.#plan;
-    const spentNanoUsd = this.#parts.record?.ledger.money().spentNanoUsd ?? this.#caller?.status().budget.spentNanoUsd;
-    return { tally: written, calls: this.#spending.counts, nanoUsd: prices.areAllPriced ? (spentNanoUsd ?? 0) : null };
+    const { counts } = this.#spending;
+    const money = this.#parts.record?.ledger.money();
+    const calls = money === undefined ? counts : countsBy(counts, money);
+    const spentNanoUsd = money?.spentNanoUsd ?? this.#caller?.status().budget.spentNanoUsd ?? 0;
+    return { tally: written, calls, nanoUsd: this.#plan.prices.areAllPriced ? spentNanoUsd : null };
   }
 
   #summary(output: OrderedOutput): RefineFilesSummary {

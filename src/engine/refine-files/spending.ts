@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { RecordedAnswer } from '../../ledger/calls/calls.js';
+import type { Money } from '../../ledger/calls/account.js';
 import type { CallLedger } from '../../ledger/calls/call-ledger.js';
 import type { AnsweredAttempt, CallJournal, FailedAttempt, SentAttempt } from '../../refine/caller/journal.js';
 import { sharedAnswer, type Asked, type SharedAnswer } from '../refine/completions.js';
@@ -104,6 +105,12 @@ async function recordShared(ledger: CallLedger, { ordinal, iteration, text }: Sh
   const call = { ordinal, iteration, attempt: 0, provider: NOBODY };
   await ledger.sent({ ...call, worstNanoUsd: 0 });
   await ledger.answered({ ...call, completion: { text, finish: 'stop', usage: undefined }, chargedNanoUsd: 0 });
+}
+
+/** The counts with those in place that the ledger has of the whole run: a session that was killed lost the last of its own. */
+export function countsBy(counts: CallCounts, { sent, answered, failed }: Money): CallCounts {
+  const { shared } = counts;
+  return { ...counts, sent: Math.max(0, sent - shared), answered: Math.max(0, answered - shared), unanswered: failed };
 }
 
 /**

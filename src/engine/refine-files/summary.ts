@@ -6,7 +6,7 @@ import { NO_CACHE_COUNTS, type CacheCounts } from '../../workers/report-cache.js
 import type { RefineCounts } from '../refine/refiner.js';
 import type { RefineFilesSummary } from './options.js';
 import type { PlannedRun } from './plan-run.js';
-import { Spending, type CallCounts } from './spending.js';
+import { countsBy, Spending, type CallCounts } from './spending.js';
 import { RunTally } from './tally.js';
 
 /** What the counts of a run come from. */
@@ -120,7 +120,7 @@ export function plannedSummary(
 export function summaryOfComplete(plan: PlannedRun, { checkpoint, money }: OpenedComplete): RefineFilesSummary {
   const { ordinal, outputBytes, totals } = checkpoint;
   const tally = new RunTally(totals);
-  const calls = new Spending(undefined, totals).counts;
+  const calls = countsBy(new Spending(undefined, totals).counts, money);
   const nanoUsd = plan.prices.areAllPriced ? money.spentNanoUsd : null;
   return {
     ...countedSummary({ tally, calls, nanoUsd }, ordinal, plan.prices.first),

@@ -40,6 +40,8 @@ test('a run that is killed again and again ends as one that was not', async () =
   }
 
   const { money } = await inspectRun(options.run);
+  const { calls, documents, usd } = await refineFiles(options); // complete: only told once more
+  expect({ calls, documents, usd }).toEqual({ calls: money.sent, documents: DOCUMENTS, usd: money.spentNanoUsd / 1e9 });
   expect(money.answered).toBe(summary.calls);
   expect(money.lost).toBeLessThanOrEqual(kills * CONCURRENCY);
   const received = loggedDigests(log);

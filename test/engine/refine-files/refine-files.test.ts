@@ -9,6 +9,8 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { RefineFilesOptions, RefineProgress } from '../../../src/engine/refine-files/options.js';
 import { refineFiles } from '../../../src/engine/refine-files/refine-files.js';
+import { budgetOf } from '../../../src/engine/refine-files/run-budget.js';
+import { inspectRun } from '../../../src/ledger/calls/verify.js';
 import { CallError, type CompletionRequest } from '../../../src/refine/providers/provider.js';
 import { errorOf } from '../../support/outcomes.js';
 import { Scratch, readRows } from '../../support/scratch.js';
@@ -60,7 +62,7 @@ describe('refineFiles', () => {
     await refineFiles(recorded);
     const expected = readFileSync(recorded.output, 'utf8');
     const { run: _run, output: _output, ...plain } = runOver(scratch, rows, new LocalModel());
-    const packed = `${scratch.fresh('.jsonl.gz')}`;
+    const packed = scratch.fresh('.jsonl.gz');
     await refineFiles({ ...plain, output: packed });
     expect(gunzipSync(readFileSync(packed)).toString()).toBe(expected);
     const pieces: Buffer[] = [];
@@ -199,6 +201,19 @@ describe('a run that ends early', () => {
     expect(await differencesOf(over.run)).toEqual([]);
   });
 
+  it('waits no longer for a reader that stands still', async () => {
+    const { run: _run, output: _output, ...plain } = runOver(scratch, poorRows(20), new LocalModel());
+    const controller = new AbortController();
+    const stdout = new Writable({
+      write() {
+        controller.abort(); // and never takes the next piece
+      },
+    });
+    expect(await errorOf(refineFiles({ ...plain, stdout, signal: controller.signal }))).toMatchObject({
+      code: 'ERR_ABORTED',
+    });
+  });
+
   it('replays answers that documents shared', async () => {
     const cache = { dir: scratch.fresh('.cache') };
     const rows = poorRows(60).map(({ id }, at) => ({ id, text: poorText(at % 6) }));
@@ -256,7 +271,7 @@ describe('a budget', () => {
 describe('dead letters', () => {
   it('hold documents whose call failed for good, and are tried again when asked', async () => {
     const failing = refusing([3, 4, 17], refused);
-    const over = runOver(scratch, [...poorRows(20), { id: 'none' }], failing);
+    const over = { budgetUsd: 1, ...runOver(scratch, [...poorRows(20), { id: 'none' }], failing) };
     const first = await refineFiles(over);
     expect(first).toMatchObject({ documents: 21, failed: 4 });
     const codes = lettersOf(over).map(({ id, code }) => [id, code]);
@@ -279,6 +294,9 @@ describe('dead letters', () => {
     );
     expect(lettersOf(over).map(({ id }) => id)).toEqual(['doc-17', 'none']);
     expect(await differencesOf(over.run)).toEqual([]);
+
+    // What the rounds may have spent together is known in each of them.
+    expect(budgetOf((await inspectRun(over.run)).checkpoint)).toBe(1e9);
 
     const third = new LocalModel();
     const thirdTo = { providers: [{ provider: third, model: 'm' }] };
