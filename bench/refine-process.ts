@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Document } from '../src/core/document.js';
 import { loadEngine } from './millrace.js';
-import { peakRssBytes } from './peak-memory.js';
+import { peakRssBytes } from '../src/core/peak-rss.js';
 import { providerAt, REFINE_OPTIONS } from './refine.bench.js';
 
 export interface RefineFacts {

@@ -6,7 +6,6 @@ import { peakRssBytes } from '../src/core/peak-rss.js';
 import { isFailure } from '../src/core/report.js';
 import type { StreamFacts } from './memory.bench.js';
 import { loadEngine } from './millrace.js';
-import { peakRssBytes } from './peak-memory.js';
 import { seededRandom } from './random.js';
 
 const BYTES = 1024;

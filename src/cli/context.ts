@@ -82,7 +82,7 @@ export function processContext(): CliContext {
     estimateRefineFiles: async (options) => {
       return (await import('../engine/refine-files/estimate.js')).estimateRefineFiles(options);
     },
-    async *verifyRefineRun (...args) {
+    async *verifyRefineRun(...args) {
       yield* (await import('../engine/refine-files/verify.js')).verifyRefineRun(...args);
     },
     inspectRun: async (dir) => (await import('../ledger/calls/verify.js')).inspectRun(dir),

@@ -65,7 +65,11 @@ export function offAbort(source: AbortSource, callback: () => void): void {
  */
 export async function abortable<T>(work: Promise<T>, signal: AbortSource | undefined, cancel: () => void): Promise<T> {
   if (signal === undefined) return work;
-  checkAborted(signal);
+  if (signal.aborted) {
+    work.catch(() => undefined); // Nobody waits for it any more.
+    cancel();
+    throw abortedError(signal);
+  }
   return new Promise((resolve, reject) => {
     const end = (): void => {
       cancel();

@@ -14,7 +14,8 @@ import {
 import { Output } from './output.js';
 import { NO_CACHE_COUNTS } from './report-cache.js';
 import type { RejectedRows, RowSettings, RowsResponse } from './protocol.js';
-import { TallyCounter, type TallyBounds } from './tally.js';
+import type { TallyBounds } from './tally.js';
+import { TallyCounter } from './tally-counter.js';
 
 /** What is written of a batch: the rows that are kept, those that are rejected, how many of these for each reason, what is told. */
 export class RowWriter {

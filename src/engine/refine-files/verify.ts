@@ -80,7 +80,14 @@ async function inputsAsTheyAre(
     return {};
   }
   try {
-    const exclude = ownFiles({ output, failed, rejected: undefined, ledger: undefined, seen: undefined, report: undefined });
+    const exclude = ownFiles({
+      output,
+      failed,
+      rejected: undefined,
+      ledger: undefined,
+      seen: undefined,
+      report: undefined,
+    });
     const { inputs } = await resolveInputs(patterns, { exclude, signal, ...(folder !== undefined && { cwd: folder }) });
     const documents = await countDocuments(inputs, { ...reading, signal });
     return { inputs: inputs.map(({ identity }) => identity), documents };
