@@ -90,6 +90,9 @@ class Mock {
   readonly #limits: MockLimits;
   readonly #log: CallLog | undefined;
   readonly #prefixes = new Map<string, number>();
+  /** The last one; one string for all requests that have it, whose hash is computed once. */
+  #system = '';
+  #systemTokens = 0;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #outcomes = new Map<string, number>();
   #calls = 0;
@@ -141,7 +144,8 @@ class Mock {
   #complete({ headers, body }: HttpRequest, protocol: Protocol, reply: HttpReply): void {
     this.#calls++;
     const asked = parseBody(body, protocol);
-    const call = new Call(asked, this.#draws.for(body), protocol, reply);
+    const digest = this.#log === undefined ? '' : digestOf(asked === undefined ? '' : `${asked.system}\0${asked.user}`);
+    const call = new Call(digest, this.#draws.for(body), protocol, reply);
     const refusal = this.#refusalOf(asked, protocol, headers);
     if (refusal !== undefined) this.#refuse(call, refusal);
     else if (asked !== undefined) this.#answer(call, asked);
@@ -160,21 +164,23 @@ class Mock {
       });
       return;
     }
+    // Made now, so that no prompt is kept while its answer takes its time: a thousand of them are copied about otherwise.
+    const answer = cutAt(answerTo(asked.user, kind), asked.maxTokens);
+    const heard = this.#hear(asked);
     this.#later(delayMs, () => {
       this.#inFlight--;
-      this.#deliver(call, asked, kind, fault);
+      this.#deliver(call, heard, answer, kind, fault);
     });
   }
 
   /** Sends a completion, whole, slowly, or cut in the middle of its JSON. */
-  #deliver(call: Call, asked: MockRequest, kind: AnswerKind, fault: 'slow' | 'malformed' | undefined): void {
+  #deliver(call: Call, heard: Heard, answer: Answer, kind: AnswerKind, fault: 'slow' | 'malformed' | undefined): void {
     const { protocol, reply } = call;
-    const answer = cutAt(answerTo(asked.user, kind), asked.maxTokens);
-    const usage = this.#usageOf(asked, answer);
+    const usage = this.#usageOf(heard, answer);
     const usd = this.#charge(usage);
     this.#note(call, fault ?? `ok:${kind}`, usage, usd);
     if (!reply.isOpen) return;
-    const body = protocol.answer(this.#calls.toString(36), asked.model, answer, usage);
+    const body = protocol.answer(this.#calls.toString(36), heard.model, answer, usage);
     const whole: HttpAnswer = { status: 200, headers: this.#limits.headers(protocol.name, Date.now()), body };
     if (fault === 'slow') this.#later(this.#options.slowMs, reply.sendBeginning(whole, 1 / 2));
     else reply.send(fault === 'malformed' ? { ...whole, body: body.slice(0, body.length >> 1) } : whole);
@@ -242,16 +248,31 @@ class Mock {
     return { status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded', message, retryAfterMs };
   }
 
-  #usageOf(asked: MockRequest, answer: Answer): MockUsage {
-    const prefix = tokensOf(asked.system);
-    const isCached = asked.caches && this.#prefixes.has(asked.system);
-    if (asked.caches && !isCached) this.#remember(asked.system, prefix);
-    const outputTokens = tokensOf(answer.text);
-    this.#limits.giveBackTokens(Math.max(asked.maxTokens - outputTokens, 0));
+  /** What has to be known of a request until it is answered. */
+  #hear({ model, system, user, maxTokens, caches }: MockRequest): Heard {
+    if (system !== this.#system) {
+      this.#system = system;
+      this.#systemTokens = tokensOf(system);
+    }
     return {
-      inputTokens: prefix + tokensOf(asked.user),
-      cachedInputTokens: isCached ? prefix : 0,
-      cacheWriteTokens: asked.caches && !isCached ? prefix : 0,
+      model,
+      system: this.#system,
+      systemTokens: this.#systemTokens,
+      userTokens: tokensOf(user),
+      maxTokens,
+      caches,
+    };
+  }
+
+  #usageOf({ system, systemTokens, userTokens, maxTokens, caches }: Heard, answer: Answer): MockUsage {
+    const isCached = caches && this.#prefixes.has(system);
+    if (caches && !isCached) this.#remember(system, systemTokens);
+    const outputTokens = tokensOf(answer.text);
+    this.#limits.giveBackTokens(Math.max(maxTokens - outputTokens, 0));
+    return {
+      inputTokens: systemTokens + userTokens,
+      cachedInputTokens: isCached ? systemTokens : 0,
+      cacheWriteTokens: caches && !isCached ? systemTokens : 0,
       outputTokens,
     };
   }
@@ -279,8 +300,7 @@ class Mock {
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
     if (this.#log === undefined) return;
     const { inputTokens, outputTokens } = usage;
-    const prompt = call.asked === undefined ? '' : `${call.asked.system}\0${call.asked.user}`;
-    this.#log.write({ atMs: call.atMs, digest: digestOf(prompt), outcome, inputTokens, outputTokens, usd });
+    this.#log.write({ atMs: call.atMs, digest: call.digest, outcome, inputTokens, outputTokens, usd });
   }
 
   #latencyMs(draw: Draw): number {
@@ -301,16 +321,23 @@ class Mock {
   }
 }
 
+/** A request without its user's text. */
+interface Heard extends Omit<MockRequest, 'user'> {
+  readonly systemTokens: number;
+  readonly userTokens: number;
+}
+
 /** One call from its request to its answer. */
 class Call {
   readonly atMs = Date.now();
-  readonly asked: MockRequest | undefined;
+  /** Of its prompt, for the log. */
+  readonly digest: string;
   readonly draw: Draw;
   readonly protocol: Protocol;
   readonly reply: HttpReply;
 
-  constructor(asked: MockRequest | undefined, draw: Draw, protocol: Protocol, reply: HttpReply) {
-    this.asked = asked;
+  constructor(digest: string, draw: Draw, protocol: Protocol, reply: HttpReply) {
+    this.digest = digest;
     this.draw = draw;
     this.protocol = protocol;
     this.reply = reply;
