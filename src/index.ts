@@ -119,3 +119,13 @@ export type { BenchOptions, BenchProgress } from './harness/bench/options.js';
 export type { BaselineRatio, BenchResult, BenchedDocuments, CaseResult, SuiteResult } from './harness/bench/result.js';
 export type { CaseUnit, SuiteName } from './harness/bench/suite.js';
 export { DocumentGenerator, type GeneratedDocument, type GeneratorOptions } from './harness/documents.js';
+export { refineFiles } from './engine/refine-files/refine-files.js';
+export { estimateRefineFiles } from './engine/refine-files/estimate.js';
+export { verifyRefineRun, type VerifyRefineRunOptions } from './engine/refine-files/verify.js';
+export type {
+  RefineEstimate,
+  RefineFilesOptions,
+  RefineFilesSummary,
+  RefineProgress,
+} from './engine/refine-files/options.js';
+export type { Difference } from './ledger/calls/verify.js';

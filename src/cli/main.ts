@@ -18,7 +18,8 @@ export async function main(argv: readonly string[], context: CliContext = proces
   context.stdout.on('error', () => {});
   context.stderr.on('error', () => {});
   try {
-    await createProgram(invocation).parseAsync([...argv], { from: 'user' });
+    const program = await createProgram(invocation);
+    await program.parseAsync([...argv], { from: 'user' });
     return invocation.exitCode;
   } catch (error) {
     // Help and version arrive as errors. Help that nobody asked for stands in for a missing command.

@@ -14,7 +14,6 @@ import { SEED_MAX } from '../../harness/documents.js';
 import type { BenchFlags } from '../bench/flags.js';
 import type { Invocation } from '../context.js';
 import { formatCount } from '../numbers.js';
-import { usageErrorOf } from '../usage-error.js';
 import { bytesOf, integerOf, numberOf, textOf, type ValueParser } from '../values.js';
 
 const NOTES = `
@@ -34,16 +33,11 @@ Exit codes:
   0  done                                    1    the run failed, or --compare found a critical loss
   2  bad usage                               130  interrupted; 143 likewise, by SIGTERM`;
 
-/** Adds `millrace bench` to the program; what it runs is loaded when it runs. */
-export function defineBench(program: Command, invocation: Invocation): void {
+/** `millrace bench`; what it runs is loaded when it runs. */
+export function defineBench(command: Command, invocation: Invocation): void {
   const { rounds, seconds, documents, bytes, seed, workers, baselinesDir } = BENCH_DEFAULTS;
-  const command = program
-    .command('bench')
-    .summary('measure this machine: scoring, cache, jobs, refinement')
+  command
     .description('Measure how fast documents are scored, cached, processed and refined on this machine.')
-    .exitOverride((error) => {
-      throw usageErrorOf(error, 'millrace bench');
-    })
     .argument('[input...]', 'documents to measure with, as in `millrace score` (default: generated ones)');
 
   const add = <T>(flags: string, description: string, parse: (option: string) => ValueParser<T>): void => {

@@ -19,20 +19,15 @@ Exit codes:
   0  done; verify: all is sound              1    verify found damage and removed it; or the directory cannot be used
   2  bad usage, or this is no cache`;
 
-/** Adds `millrace cache` to the program; what it runs is loaded when it runs. */
-export function defineCache(program: Command, invocation: Invocation): void {
-  const cache = program
-    .command('cache')
-    .summary('look into a cache directory: stats, clear, verify')
+/** `millrace cache`; what it runs is loaded when it runs. */
+export function defineCache(command: Command, invocation: Invocation): void {
+  command
     .description('Look into a cache directory, empty it, or check it.')
     .usage('<stats|clear|verify> <dir> [options]')
     .helpCommand(false)
-    .exitOverride((error) => {
-      throw usageErrorOf(error, 'millrace cache');
-    })
     .addHelpText('after', NOTES);
   const add = (name: string, description: string): Command =>
-    cache
+    command
       .command(name)
       .description(description)
       .argument('<dir>', DIR)

@@ -6,7 +6,6 @@ import type { CalibrateFlags } from '../calibrate/flags.js';
 import { fieldOf, shareOf } from '../calibrate/values.js';
 import type { Invocation } from '../context.js';
 import { formatCount } from '../numbers.js';
-import { usageErrorOf } from '../usage-error.js';
 import { bytesOf, integerOf, textOf } from '../values.js';
 import { adderFor, MIB } from './shared.js';
 
@@ -25,17 +24,12 @@ Exit codes:
   3  done, with dead letters                 130  interrupted
   2  bad usage                               143  likewise, by SIGTERM`;
 
-/** Adds `millrace calibrate` to the program; what it runs is loaded when it runs. */
-export function defineCalibrate(program: Command, invocation: Invocation): void {
+/** `millrace calibrate`; what it runs is loaded when it runs. */
+export function defineCalibrate(command: Command, invocation: Invocation): void {
   const { workers, maxBytes, workerTimeoutMs } = ENGINE_DEFAULTS;
   const { keep, sampleMax } = CALIBRATE_DEFAULTS;
-  const command = program
-    .command('calibrate')
-    .summary('measure a corpus: distributions, what filters drop, gates')
+  command
     .description('Measure how every number of the report is distributed over a corpus, and propose gates that fit it.')
-    .exitOverride((error) => {
-      throw usageErrorOf(error, 'millrace calibrate');
-    })
     .argument('<input...>', 'files, directories, globs or -, as in `millrace score`');
 
   const add = adderFor(command);

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 
 import type { Invocation } from '../context.js';
 import type { ExplainFlags } from '../explain/flags.js';
-import { usageErrorOf } from '../usage-error.js';
 import { textOf } from '../values.js';
 
 const INPUT =
@@ -23,15 +22,10 @@ Exit codes:
   0  the document was explained             1    it cannot be read
   2  bad usage, or there is no such document`;
 
-/** Adds `millrace explain` to the program; what it runs is loaded when it runs. */
-export function defineExplain(program: Command, invocation: Invocation): void {
-  program
-    .command('explain')
-    .summary('explain the report of one document')
+/** `millrace explain`; what it runs is loaded when it runs. */
+export function defineExplain(command: Command, invocation: Invocation): void {
+  command
     .description('Explain the report of one document: what its numbers come from, and what would raise them.')
-    .exitOverride((error) => {
-      throw usageErrorOf(error, 'millrace explain');
-    })
     .argument('<file>', INPUT)
     .argument('[id]', 'id of the document in a JSON Lines file')
     .option('--config <file>', 'JSON file of settings, as for score: thresholds and weights', textOf('--config'))

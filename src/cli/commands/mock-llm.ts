@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { ANSWERS } from '../../refine/mock/answers.js';
 import { FAULTS, MOCK_DEFAULTS, type MockServerOptions } from '../../refine/mock/options.js';
 import type { Invocation } from '../context.js';
-import { usageErrorOf } from '../usage-error.js';
 import { integerOf, numberOf, sharesOf, textOf } from '../values.js';
 import { adderFor } from './shared.js';
 
@@ -24,17 +23,11 @@ Exit codes:
   0  interrupted, as it is meant to end      1    it failed
   2  bad usage`;
 
-/** Adds `millrace mock-llm` to the program; what it runs is loaded when it runs. */
-export function defineMock(program: Command, invocation: Invocation): void {
-  const command = program
-    .command('mock-llm')
-    .summary('serve a language model that fails as told, to test limits with')
-    .description(
-      'Serve a mock of a language model: set latency, limits, answers and faults, the same for the same seed.',
-    )
-    .exitOverride((error) => {
-      throw usageErrorOf(error, 'millrace mock-llm');
-    });
+/** `millrace mock-llm`; what it runs is loaded when it runs. */
+export function defineMock(command: Command, invocation: Invocation): void {
+  command.description(
+    'Serve a mock of a language model: set latency, limits, answers and faults, the same for the same seed.',
+  );
   const add = adderFor(command);
   const { latencyMs, seed, burstSeconds } = MOCK_DEFAULTS;
   add('--port <n>', 'port, 0 for a free one (default: 0)', (option) => integerOf(option, 0, 65_535));

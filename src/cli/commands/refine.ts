@@ -18,7 +18,6 @@ import {
   urlOf,
   type ProviderFlags,
 } from '../refine/values.js';
-import { usageErrorOf } from '../usage-error.js';
 import { bytesOf, choiceOf, choicesOf, integerOf, numberOf, textOf } from '../values.js';
 import { adderFor, INPUT, MIB, type ParserOf } from './shared.js';
 
@@ -43,18 +42,13 @@ Exit codes:
   3  finished, with dead letters             130  interrupted: with --run, the same command goes on
   2  bad usage                               143  likewise, by SIGTERM`;
 
-/** Adds `millrace refine` to the program; what it runs is loaded when it runs. */
-export function defineRefine(program: Command, invocation: Invocation): void {
+/** `millrace refine`; what it runs is loaded when it runs. */
+export function defineRefine(command: Command, invocation: Invocation): void {
   const { workers, maxBytes } = ENGINE_DEFAULTS;
-  const command = program
-    .command('refine')
-    .summary('send documents that need it to a language model, keep what is better')
+  command
     .description(
       'Send the documents that do not pass the gate to a language model, and keep an answer only where it is better.',
     )
-    .exitOverride((error) => {
-      throw usageErrorOf(error, 'millrace refine');
-    })
     .argument('<input...>', INPUT);
   const add = adderFor(command);
   /** An option that may be given several times. */

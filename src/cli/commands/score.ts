@@ -8,7 +8,6 @@ import { EMITS } from '../../engine/score-files-options.js';
 import { CLEANERS } from '../../engine/selection.js';
 import type { Invocation } from '../context.js';
 import type { ScoreFlags } from '../score/flags.js';
-import { usageErrorOf } from '../usage-error.js';
 import { bytesOf, choiceOf, filtersOf, integerOf, textOf } from '../values.js';
 import { adderFor, INPUT, MIB } from './shared.js';
 
@@ -34,18 +33,13 @@ Exit codes:
   3  finished, with dead letters             130  interrupted: --resume goes on
   2  bad usage                               143  likewise, by SIGTERM`;
 
-/** Adds `millrace score` to the program; what it runs is loaded when it runs. */
-export function defineScore(program: Command, invocation: Invocation): void {
+/** `millrace score`; what it runs is loaded when it runs. */
+export function defineScore(command: Command, invocation: Invocation): void {
   const { workers, maxBytes, workerTimeoutMs } = ENGINE_DEFAULTS;
   const emit = `what a row is: the report, the input row as it was, or that row with its report (${EMITS.join('|')})`;
   const measures = `what is measured: counts and entropy, in about a third of the time, or all (${MEASURES.join('|')})`;
-  const command = program
-    .command('score')
-    .summary('score documents: a report for each')
+  command
     .description('Score documents: a report for each, as JSON Lines in input order.')
-    .exitOverride((error) => {
-      throw usageErrorOf(error, 'millrace score');
-    })
     .argument('<input...>', INPUT);
 
   const add = adderFor(command);

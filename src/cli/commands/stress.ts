@@ -4,7 +4,6 @@ import { STRESS_DEFAULTS, STRESS_MODES } from '../../harness/stress/options.js';
 import { FAULTS } from '../../refine/mock/options.js';
 import type { Invocation } from '../context.js';
 import { faultsOf, rateOf, type StressFlags } from '../stress/flags.js';
-import { usageErrorOf } from '../usage-error.js';
 import { choiceOf, integerOf, numberOf, textOf, type ValueParser } from '../values.js';
 
 const INPUT =
@@ -25,15 +24,10 @@ Exit codes:
   0  every criterion is met                  1    one is not, or could not be measured; or the run failed
   2  bad usage                               130  interrupted, 143 by SIGTERM: there is no verdict`;
 
-/** Adds `millrace stress` to the program; what it runs is loaded when it runs. */
-export function defineStress(program: Command, invocation: Invocation): void {
-  const command = program
-    .command('stress')
-    .summary('put the engine under a steady load and judge how it stands that')
+/** `millrace stress`; what it runs is loaded when it runs. */
+export function defineStress(command: Command, invocation: Invocation): void {
+  command
     .description('Put the engine under a load that comes at a set rate, and judge how it stands that.')
-    .exitOverride((error) => {
-      throw usageErrorOf(error, 'millrace stress');
-    })
     .argument('[input...]', INPUT);
   const add = <T>(flags: string, description: string, parse: (option: string) => ValueParser<T>): void => {
     const option = new Option(flags, description);
