@@ -98,6 +98,49 @@ export { PRESETS, type PresetName } from './engine/presets.js';
 export type { MemoryOptions } from './engine/options.js';
 export type { EngineEvents } from './engine/engine.js';
 export type { StageTiming } from './monitor/stage-timing.js';
+export {
+  BASELINES_DIR,
+  Baselines,
+  compareWith,
+  measuresOf,
+  type Baseline,
+  type ComparedMeasure,
+  type Comparison,
+  type Measured,
+} from './monitor/baselines.js';
+export {
+  Benchmark,
+  type AgainstResult,
+  type BenchmarkCase,
+  type BenchmarkEvents,
+  type BenchmarkOptions,
+  type BenchmarkResult,
+  type BenchmarkSuite,
+  type CaseResult as BenchmarkCaseResult,
+  type RoundEvent,
+  type SuiteResult as BenchmarkSuiteResult,
+  type Work,
+} from './monitor/benchmark.js';
+export { UTILIZATION_THRESHOLDS, findBottleneck, type Bottleneck } from './monitor/bottleneck.js';
+export { LatencyHistogram, type LatencyPoint, type LatencySummary } from './monitor/latency-histogram.js';
+export { describeMachine, isSameMachine, type MachineFacts } from './monitor/machine.js';
+export {
+  Monitor,
+  defaultMonitor,
+  measure,
+  type MonitorEvents,
+  type MonitorOptions,
+  type MonitorSample,
+} from './monitor/monitor.js';
+export type { ProcessSample } from './monitor/process-sample.js';
+export { ProcessSampler, type ProcessSamplerOptions } from './monitor/process-sampler.js';
+export { deltaOf, wholeOf, type MonitorDelta, type MonitorSnapshot, type StageDelta } from './monitor/snapshot.js';
+export type { RunOutcome, StageFigures, StageKind, StageMeter, StageOptions } from './monitor/stage-meter.js';
+export { ratioOfMedians, type BootstrapOptions, type RatioInterval } from './monitor/statistics/bootstrap.js';
+export { LOSS_THRESHOLDS, judgeChange, type Better, type Change, type Severity } from './monitor/statistics/change.js';
+export { mannWhitney, type MannWhitney } from './monitor/statistics/mann-whitney.js';
+export { median, quantile, spreadOf, type Spread } from './monitor/statistics/median.js';
+export { fitSlope, growthOf, type Growth, type Point, type Slope } from './monitor/statistics/slope.js';
 export { AdaptiveBatch, type AdaptiveBatchOptions } from './core/flow/adaptive-batch.js';
 export { LimiterSet, type LimiterSetOptions, type SetGrant } from './core/flow/limiter-set.js';
 export { MemoryGuard, type MemoryChange, type MemoryGuardOptions, type MemoryState } from './core/flow/memory-guard.js';

@@ -6,13 +6,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEngine } from '../../src/engine/engine.js';
+import { Engine, createEngine } from '../../src/engine/engine.js';
+import { resolveEngineOptions } from '../../src/engine/options.js';
 import { RunMeters } from '../../src/engine/run-meters.js';
 import { scoreFiles } from '../../src/engine/score-files.js';
 import type { Chunk } from '../../src/io/chunk.js';
 import { Monitor } from '../../src/monitor/monitor.js';
+import { REPORT_DECODER } from '../../src/workers/report-layout.js';
 import { ManualClock } from '../support/manual-clock.js';
 
+const FAULTY_WORKER = new URL('../faults/faulty-worker.mjs', import.meta.url);
 const TEXT = 'The tide turns twice a day, and salt keeps. ';
 
 describe('the monitor of an engine', () => {
@@ -43,6 +46,20 @@ describe('the monitor of an engine', () => {
     await expect(work).rejects.toMatchObject({ code: 'ERR_ABORTED' });
     await engine.score({ text: TEXT.repeat(1000) });
     expect(engine.monitor.stages()['batch']).toMatchObject({ inFlight: 0, queued: 0, failed: 0 });
+  });
+
+  it('counts a batch that was lost with its worker as failed, and its next run as well', async () => {
+    const options = resolveEngineOptions({ workers: 2, batchBytes: 4096, inlineBytesMax: 0 });
+    await using engine = new Engine(options, REPORT_DECODER, FAULTY_WORKER);
+    const documents = Array.from({ length: 60 }, (_, id) => ({
+      id,
+      text: `${id === 30 ? 'fault(exit) ' : ''}${TEXT}`,
+    }));
+    await engine.scoreAll(documents);
+    const { batch, score } = engine.monitor.stages();
+    expect(batch!.failed).toBeGreaterThanOrEqual(2); // the document ends two workers
+    expect(batch).toMatchObject({ items: 60, inFlight: 0, queued: 0 });
+    expect(score).toMatchObject({ count: batch!.count - batch!.failed, items: 60, failed: 0 });
   });
 
   it('looks at the process until the engine is closed', async () => {
