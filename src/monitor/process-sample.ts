@@ -12,7 +12,7 @@ export interface ProcessSample {
   readonly externalBytes: number | null;
   /** Share of the span in which the event loop of this thread was busy; 0 to 1. */
   readonly loopUtilization: number;
-  /** How late a timer of this thread was at worst, and on the mean of its ticks. */
+  /** How late a timer of this thread was at worst, and on the mean of its ticks, which are 50 ms apart: a hold-up shows less up to that. */
   readonly loopDelayMaxMs: number;
   readonly loopDelayMeanMs: number;
   /** Share of the span that this thread spent collecting garbage. */

@@ -49,8 +49,11 @@ export function resolveProcessSamplerOptions(
   });
 }
 
-/** A timer that is late says how long the event loop was held up. */
-const TICK_MS = 20;
+/**
+ * A timer that is late says how long the event loop was held up, but for up to a tick. Waking an idle thread costs a tenth of a
+ * millisecond, so twice as many ticks would cost as much as everything else here together.
+ */
+const TICK_MS = 50;
 
 /** Without a probe that may read it. */
 const NO_MEMORY: { readonly [Name in keyof ProcessMemory]: null } = Object.freeze({
@@ -60,7 +63,7 @@ const NO_MEMORY: { readonly [Name in keyof ProcessMemory]: null } = Object.freez
 });
 
 /**
- * Looks at the process now and then: processor, memory, event loop, garbage, open files. About 0.2 ms for each sample and 50 ticks of
+ * Looks at the process now and then: processor, memory, event loop, garbage, open files. About 0.2 ms for each sample and 20 ticks of
  * a timer a second, none of which keeps the process alive.
  *
  * `monitorEventLoopDelay` of Node would tick in C, but loses what it is for: reset between samples it forgets a hold-up that the reset
