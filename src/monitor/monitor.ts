@@ -151,7 +151,7 @@ function checkRoom(what: string, names: ReadonlyMap<string, unknown>, name: stri
 export const defaultMonitor = new Monitor();
 
 /**
- * Runs `work` and notes under `name` how long it took, in `defaultMonitor`; about a fifth of a microsecond.
+ * Runs `work` and notes under `name` how long it took, in `defaultMonitor`; about a tenth of a microsecond.
  *
  * @throws MillraceError `ERR_OPTION_RANGE` for more than 256 names; whatever `work` throws.
  */
