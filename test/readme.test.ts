@@ -4,7 +4,7 @@
  * in the source, and every path and link leads somewhere.
  *
  * A block of code is run when a comment before it says so: `<!-- run: library -->`, and `<!-- prints -->` before what it prints;
- * `<!-- run: shell -->` and `<!-- run: filter -->` for commands, each of which ends with 0 or with the exit code that its comment names.
+ * `<!-- run: shell -->`, `<!-- run: filter -->` and `<!-- run: refine -->` for commands, each of which ends with 0 or with the exit code that its comment names.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -34,6 +34,8 @@ const DOCUMENTS = [
   'docs/refine.md',
   'docs/graphs.md',
   'docs/jobs.md',
+  'docs/monitor.md',
+  'docs/performance.md',
   'bench/README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
@@ -113,11 +115,13 @@ describe.skipIf(process.platform === 'win32')('the shell examples', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-  const commands = ['run: shell', 'run: filter'].flatMap((comment) => blockBehind(README, comment).split('\n'));
+  const commands = ['run: shell', 'run: filter', 'run: refine'].flatMap((comment) =>
+    blockBehind(README, comment).split('\n'),
+  );
 
   it('are there', () => {
     expect(commands.length).toBeGreaterThan(5);
-    expect(commands.every((command) => command.includes('millrace score '))).toBe(true);
+    expect(commands.every((command) => /millrace (score|refine|verify) /.test(command))).toBe(true);
   });
 
   it.each(commands)('%s', async (command) => {

@@ -12,7 +12,7 @@ import { ROW_FIELDS } from './fields.js';
 import { judgeFilter, shareOf } from './judge.js';
 import { resolveCalibration, type CalibrateOptions, type CalibrationSettings } from './options.js';
 import { Proposer } from './propose.js';
-import { seededRandom } from './random.js';
+import { seededRandom } from '../../core/random.js';
 import { Reservoir } from './reservoir.js';
 import { SampleOutput } from './sample-output.js';
 import { sortNumbers } from './sorted.js';

@@ -3,7 +3,7 @@ import { CALLER_DEFAULTS } from '../../refine/caller/options.js';
 import { estimate, type EstimateSample } from '../../refine/estimate.js';
 import { makeRefinePlan, type RefinePlan } from '../../refine/plan.js';
 import { Refinement } from '../../refine/refinement.js';
-import { seededRandom } from '../calibrate/random.js';
+import { seededRandom } from '../../core/random.js';
 import { createEngine, type Engine } from '../engine.js';
 import { gateOf } from '../refine/gate.js';
 import type { RefineEstimate, RefineFilesOptions } from './options.js';

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AdaptiveBatch, resolveAdaptiveBatchOptions } from '../../../src/core/flow/adaptive-batch.js';
-import { seededRandom } from '../../../src/engine/calibrate/random.js';
+import { seededRandom } from '../../../src/core/random.js';
 
 const MIN = 1000;
 const MAX = 1_000_000;

@@ -1,6 +1,6 @@
 /** Proves that the sample is all rows while they fit, and of more a uniform one: with a fixed seed, so that it holds or never does. */
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../src/engine/calibrate/random.js';
+import { seededRandom } from '../../../src/core/random.js';
 import { Reservoir } from '../../../src/engine/calibrate/reservoir.js';
 
 function sampleOf(rows: number, rowsMax: number, seed: number): Reservoir {
