@@ -12,6 +12,9 @@ export interface Passage {
   readonly round: Round;
 }
 
+/** A server that nothing could ever be sent to is more likely a wrong address than one that will come. */
+const UNREACHED_MS_MAX = 15_000;
+
 export interface RoutesOptions {
   readonly outageMsMax: number;
   /** Calls that may wait. */
@@ -34,6 +37,7 @@ export class Routes {
   #timer: Timer | undefined;
   /** Since when a call has been waiting and no breaker has closed. */
   #outageSinceMs: number | undefined;
+  #hasAnswered = false;
 
   constructor(routes: readonly Route[], options: RoutesOptions) {
     this.#routes = routes;
@@ -71,6 +75,7 @@ export class Routes {
 
   record({ route, round }: Passage, health: Health): void {
     const hasChanged = route.breaker.record(round, health, this.#nowMs());
+    if (health === 'good') this.#hasAnswered = true;
     if (!hasChanged) return;
     if (health === 'good') this.#outageSinceMs = undefined;
     this.#serve();
@@ -96,9 +101,9 @@ export class Routes {
     this.#timer = undefined;
     if (this.#waiters.length === 0) return;
     const nowMs = this.#nowMs();
-    const { outageMsMax, clock } = this.#options;
+    const { clock } = this.#options;
     this.#outageSinceMs ??= nowMs;
-    const endsAtMs = this.#outageSinceMs + outageMsMax;
+    const endsAtMs = this.#outageSinceMs + this.#outageMsMax();
     const passesAtMs = Math.min(...this.#routes.map(({ breaker }) => breaker.passesAtMs));
     if (nowMs >= endsAtMs || (passesAtMs > endsAtMs && passesAtMs !== Infinity)) {
       this.#options.onOutage(this.#outageError());
@@ -112,15 +117,25 @@ export class Routes {
     );
   }
 
+  #outageMsMax(): number {
+    const { outageMsMax } = this.#options;
+    const isUnreached = !this.#hasAnswered && this.#routes.every(({ lastError }) => isUnsent(lastError));
+    return isUnreached ? Math.min(outageMsMax, UNREACHED_MS_MAX) : outageMsMax;
+  }
+
   #outageError(): CallError {
     const causes = this.#routes.flatMap(({ target, lastError }) =>
       lastError === undefined ? [] : [`${target.name}: ${lastError.message}`],
     );
-    const message = `no provider takes calls within ${this.#options.outageMsMax} ms (${causes.join('; ')})`;
+    const message = `no provider takes calls within ${this.#outageMsMax()} ms (${causes.join('; ')})`;
     return new CallError('ERR_PROVIDER_UNAVAILABLE', message, { mayBeCharged: false });
   }
 
   #nowMs(): number {
     return this.#options.clock.monotonicMs();
   }
+}
+
+function isUnsent(error: CallError | undefined): boolean {
+  return error?.code === 'ERR_PROVIDER_UNAVAILABLE' && !error.mayBeCharged;
 }

