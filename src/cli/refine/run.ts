@@ -66,6 +66,7 @@ function refineUntil(
     ...streams,
     stop,
     signal: interrupts.signal,
+    onWarn: (message) => void streams.stderr.write(`millrace: ${message}\n`),
     onProgress: (state) => {
       latest = state;
       onProgress?.(state);

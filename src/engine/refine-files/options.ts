@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { CacheCounts } from '../../workers/report-cache.js';
 import { MillraceError } from '../../core/errors.js';
 import { checkBoolean, checkInteger, checkKnown, checkString } from '../../core/options.js';
+import { PROVIDER_CHARS_MAX } from '../../ledger/calls/calls.js';
 import {
   resolveCallLedgerOptions,
   type CallLedgerOptions,
@@ -20,6 +21,7 @@ import {
   type RefineRunOptions,
   type ResolvedRefineRunOptions,
 } from '../refine/options.js';
+import { namedProviders } from '../refine/named-providers.js';
 import type { RefineCounts } from '../refine/refiner.js';
 
 /** What `refineFiles` reads, writes and keeps to. */
@@ -56,6 +58,8 @@ export interface RefineFilesOptions extends Omit<RefineRunOptions, 'cache'> {
   readonly stop?: AbortSignal;
   /** Ends the run at once: calls in flight are given up, and stay charged. What is answered is recorded. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what a user should know of a run that goes on all the same: one line each. @defaultValue nobody is told */
+  readonly onWarn?: (message: string) => void;
   /** Called a few times a second, and when the run ends. */
   readonly onProgress?: (progress: RefineProgress) => void;
   /** @defaultValue process.stdin */
@@ -145,7 +149,7 @@ export interface ResolvedRefineFilesOptions {
 export const REFINE_FILES_DEFAULTS = Object.freeze({ textField: 'text', idField: 'id', retryFailed: false });
 
 const FILES_NAMES = [
-  ...['inputs', 'output', 'failed', 'run', 'ledger', 'workers', 'maxBytes', 'stop', 'onProgress'],
+  ...['inputs', 'output', 'failed', 'run', 'ledger', 'workers', 'maxBytes', 'stop', 'onProgress', 'onWarn'],
   ...['stdin', 'stdout', 'stderr', ...Object.keys(REFINE_FILES_DEFAULTS)],
 ];
 const CONCURRENCY_MAX = 65_536;
@@ -167,9 +171,11 @@ export function resolveRefineFilesOptions(options: RefineFilesOptions): Resolved
   if (run !== undefined && (output === undefined || output === '-'))
     throw new MillraceError('ERR_USAGE', 'a run that is recorded needs an output file, got standard output');
   const given = refiningOptions(options);
+  const refining = resolveRefineRunOptions(given, '');
+  if (run !== undefined) checkProviderNames(options.providers);
   return Object.freeze({
     given,
-    refining: resolveRefineRunOptions(given, ''),
+    refining,
     textField: checkString('textField', options.textField ?? REFINE_FILES_DEFAULTS.textField),
     idField: checkString('idField', options.idField ?? REFINE_FILES_DEFAULTS.idField),
     workers: checkInteger('workers', options.workers ?? ENGINE_DEFAULTS.workers, 1, WORKERS_MAX),
@@ -182,10 +188,20 @@ export function resolveRefineFilesOptions(options: RefineFilesOptions): Resolved
   });
 }
 
+/** The record of a call has room for so much of its provider's name, with the number that tells it from others of that name. */
+function checkProviderNames(providers: RefineRunOptions['providers']): void {
+  for (const [index, { name }] of namedProviders(providers).entries()) {
+    const path = `providers[${index}].provider.name`;
+    if (checkString(path, name).length <= PROVIDER_CHARS_MAX) continue;
+    const expected = `${path} must have at most ${PROVIDER_CHARS_MAX} UTF-16 units in a run that is recorded`;
+    throw new MillraceError('ERR_OPTION_RANGE', `${expected}, got ${name.length}`);
+  }
+}
+
 /** Those of `engine.refine`. */
 function refiningOptions(options: RefineFilesOptions): RefineRunOptions {
   const { inputs, output, failed, run, retryFailed, ledger, textField, idField, workers, maxBytes, ...others } =
     options;
-  const { cache, stop, signal, onProgress, stdin, stdout, stderr, ...given } = others;
+  const { cache, stop, signal, onProgress, onWarn, stdin, stdout, stderr, ...given } = others;
   return given;
 }

@@ -1,5 +1,7 @@
 import { CallLedger, type Opened, type OpenedComplete } from '../../ledger/calls/call-ledger.js';
 import { CHECKPOINT_START, type Checkpoint } from '../../ledger/calls/calls.js';
+import type { Damage } from '../../ledger/calls/recover.js';
+import type { RefineFilesOptions } from './options.js';
 import { nameOutput, writtenFiles } from './outputs.js';
 import type { PlannedRun } from './plan-run.js';
 import { carriedBudget } from './run-budget.js';
@@ -48,12 +50,12 @@ async function beginRound(plan: PlannedRun, dir: string, { checkpoint }: OpenedC
 }
 
 async function openLedger(
-  { header, paths, resolved }: PlannedRun,
+  { header, paths, resolved, options }: PlannedRun,
   dir: string,
   retryFailed: boolean,
 ): Promise<Opened | OpenedComplete> {
   const { documentsMax, diskBytesMax } = resolved.ledger;
-  return CallLedger.open(dir, header, {
+  const opened = await CallLedger.open(dir, header, {
     files: await writtenFiles(paths),
     options: {
       ...resolved.ledger,
@@ -62,6 +64,14 @@ async function openLedger(
     },
     retryFailed,
   });
+  if (opened.state !== 'complete') warnOfDamage(dir, opened.damage, options.onWarn);
+  return opened;
+}
+
+function warnOfDamage(dir: string, damage: readonly Damage[], warn: RefineFilesOptions['onWarn']): void {
+  if (damage.length === 0) return;
+  const bytes = damage.reduce((sum, each) => sum + each.bytes, 0);
+  warn?.(`${bytes} bytes of the record in ${dir} are damaged; calls that were recorded there are made again`);
 }
 
 function recordOf(opened: Opened | OpenedComplete): OpenedRecord {

@@ -83,4 +83,6 @@ export const FINISHES = ['stop', 'length', 'refusal', 'other'] as const;
 export const ITERATION_MAX = 254;
 export const ATTEMPT_MAX = 255;
 export const PROVIDER_BYTES_MAX = 255;
+/** UTF-16 units that never take more, whatever they are. */
+export const PROVIDER_CHARS_MAX = Math.floor(PROVIDER_BYTES_MAX / 3);
 export const ORDINAL_MAX = 2 ** 32 - 1;

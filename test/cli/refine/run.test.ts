@@ -48,6 +48,17 @@ describe('a run', () => {
     expect(stderr.text).toBe(`millrace: no good${exitCode === 1 ? ` (${code})` : ''}\n`);
   });
 
+  it('tells what it is warned of on stderr, a line each', async () => {
+    const { context, stderr } = createFake({
+      refineFiles: ({ onWarn }) => {
+        onWarn?.('some of it is damaged');
+        return Promise.resolve(REFINE_SUMMARY);
+      },
+    });
+    expect(await main([...RULES, '--quiet'], context)).toBe(0);
+    expect(stderr.text).toBe('millrace: some of it is damaged\n');
+  });
+
   it('refuses a summary that cannot be written before it begins', async () => {
     const { context, refineRuns } = createFake();
     expect(await main([...RULES, '--summary', scratch.path('none/s.json')], context)).toBe(1);

@@ -3,7 +3,8 @@
  * aborted or broken goes on where it was and gives the bytes of one that was not; that answers are paid for once, budgets hold,
  * other options are refused, and dead letters can be tried again. A model in this process answers when the test lets it.
  */
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -124,6 +125,41 @@ describe('refineFiles', () => {
     ];
     for (const [given, code] of cases) expect([given, (await errorOf(refineFiles(given))).code]).toEqual([given, code]);
     expect(existsSync(options.run)).toBe(false);
+  });
+});
+
+describe('a run that is recorded', () => {
+  it('refuses a name of a provider that its record has no room for', async () => {
+    const named = (length: number): LocalModel => Object.assign(new LocalModel(), { name: '\uffff'.repeat(length) });
+    await refineFiles(runOver(scratch, poorRows(2), named(85)));
+    const options = runOver(scratch, poorRows(2), named(86));
+    const { code, message } = await errorOf(refineFiles(options));
+    expect([code, message]).toEqual(['ERR_OPTION_RANGE', expect.stringContaining('providers[0].provider.name')]);
+    expect(existsSync(options.run)).toBe(false);
+    const { run: _run, ...notRecorded } = options;
+    expect(await refineFiles(notRecorded)).toMatchObject({ accepted: 2 });
+  });
+
+  it('tells that its record is damaged, and makes the calls again that were recorded there', async () => {
+    const controller = new AbortController();
+    const model: LocalModel = new LocalModel(async (request) => {
+      if (numberIn(request) === 5) controller.abort();
+      return Promise.resolve();
+    });
+    const options = { ...runOver(scratch, poorRows(8), model), ...GREEDY, concurrency: 8 };
+    expect(await errorOf(refineFiles({ ...options, stop: controller.signal }))).toMatchObject({ code: 'ERR_ABORTED' });
+    const segment = join(options.run, readdirSync(options.run).find((name) => name.startsWith('calls-')) ?? '');
+    const bytes = readFileSync(segment);
+    const at = bytes.indexOf('# Guide'); // in an answer
+    bytes[at] = 0;
+    writeFileSync(segment, bytes);
+    const warnings: string[] = [];
+    const asked = model.asked.length;
+    await refineFiles({ ...options, onWarn: (message) => warnings.push(message) });
+    expect(warnings).toEqual([expect.stringMatching(/^\d+ bytes of the record in .*\.run are damaged; /)]);
+    const again = model.asked.slice(asked);
+    expect(again.filter((prompt) => model.asked.indexOf(prompt) < asked).length).toBeGreaterThan(0);
+    expect(readRows(options.output).map(({ id }) => id)).toEqual(poorRows(8).map(({ id }) => id));
   });
 });
 
