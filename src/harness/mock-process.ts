@@ -14,28 +14,74 @@ export const PROGRAM = fileURLToPath(new URL('../../bin/millrace.js', import.met
 const START_MS_MAX = 15_000;
 /** A server that is told to go and has not gone by then is killed. */
 const STOP_MS_MAX = 3_000;
+/** Of what it says of itself when it fails. */
+const COMPLAINT_CHARS_MAX = 1000;
 
-export interface MockProcess {
+/** `millrace mock-llm` as a model on another machine would be. It ends when this process does, however that comes about. */
+export class MockProcess {
+  readonly #args: readonly string[];
+  readonly #signal: AbortSignal;
+  #child: ChildProcess;
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
-  readonly pid: number;
-  /** Ends the process, and resolves when it is gone. */
-  close(): Promise<void>;
+
+  private constructor(args: readonly string[], signal: AbortSignal, { child, url }: Serving) {
+    this.#args = args;
+    this.#signal = signal;
+    this.#child = child;
+    this.url = url;
+  }
+
+  /**
+   * Starts `millrace mock-llm` with further arguments, and resolves when it listens.
+   *
+   * @throws MillraceError `ERR_PROVIDER_UNAVAILABLE` with what it said last, `ERR_ABORTED`.
+   */
+  static async start(args: readonly string[], signal: AbortSignal): Promise<MockProcess> {
+    return new MockProcess(args, signal, await serve(args, signal));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Ends it at once, so that all its connections are reset, and starts another at the same address. @throws as `start`. */
+  async restart(): Promise<void> {
+    await end(this.#child, 'SIGKILL');
+    const { child } = await serve([...this.#args, '--port', new URL(this.url).port], this.#signal);
+    this.#child = child;
+  }
+
+  /** Holds it up until `resume`: connections stay open, and nothing is answered. Not on Windows, which has no such signal. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
+  /** Ends the process, held up or not, and resolves when it is gone. */
+  async close(): Promise<void> {
+    this.resume();
+    await end(this.#child, 'SIGTERM');
+  }
 }
 
-/**
- * Starts `millrace mock-llm` with further arguments, and resolves when it listens.
- *
- * @throws MillraceError `ERR_PROVIDER_UNAVAILABLE` with what it said last, `ERR_ABORTED`.
- */
-export async function startMockProcess(args: readonly string[], signal: AbortSignal): Promise<MockProcess> {
+interface Serving {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+async function serve(args: readonly string[], signal: AbortSignal): Promise<Serving> {
   checkAborted(signal);
-  const child = spawn(process.execPath, [PROGRAM, 'mock-llm', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Its stdin is a pipe that nobody writes to: the system closes it when this process is gone, also when it is killed.
+  const child = spawn(process.execPath, [PROGRAM, 'mock-llm', '--until-eof', ...args], { stdio: 'pipe' });
+  child.stdin.on('error', () => undefined); // Its end is told by the exit.
   try {
-    const url = await firstLine(child, AbortSignal.any([signal, AbortSignal.timeout(START_MS_MAX)]));
-    return { url, pid: child.pid ?? 0, close: () => stop(child) };
+    return { child, url: await firstLine(child, AbortSignal.any([signal, AbortSignal.timeout(START_MS_MAX)])) };
   } catch (thrown) {
-    await stop(child);
+    await end(child, 'SIGKILL');
     if (signal.aborted) throw abortedError(signal);
     throw thrown;
   }
@@ -45,7 +91,7 @@ async function firstLine({ stdout, stderr }: ChildProcess, signal: AbortSignal):
   if (stdout === null || stderr === null) throw new MillraceError('ERR_INTERNAL', 'the mock server has no output');
   let said = '';
   stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-1000);
+    said = (said + text).slice(-COMPLAINT_CHARS_MAX);
   });
   const lines = createInterface({ input: stdout, signal });
   for await (const line of lines) return line;
@@ -55,11 +101,11 @@ async function firstLine({ stdout, stderr }: ChildProcess, signal: AbortSignal):
   );
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = once(child, 'exit');
+  child.kill(name);
   const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
-  child.kill('SIGINT');
   await gone;
   clearTimeout(killer);
 }

@@ -1,6 +1,6 @@
 /** Proves that `millrace mock-llm` serves as told until it is interrupted, says then what it was asked for, and refuses bad usage. */
 import { request } from 'undici';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { main } from '../../src/cli/main.js';
 import { createFake } from './fake-context.js';
 
@@ -17,6 +17,18 @@ describe('millrace mock-llm', () => {
     expect(await ended).toBe(0);
     expect(fake.stderr.text).toBe('1 calls (500 1); at most 1 at once; 0 tokens in, 0 out\n');
     await expect(request(`${url}/__mock/stats`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('ends with its stdin where it is told to, and otherwise not', async () => {
+    const other = createFake();
+    const serving = main(['mock-llm'], other.context); // whose stdin has ended before it began
+    const fake = createFake();
+    expect(await main(['mock-llm', '--until-eof'], fake.context)).toBe(0);
+    expect(fake.stderr.text).toContain('0 calls');
+    await vi.waitFor(() => expect(other.stdout.text).not.toBe(''));
+    expect(other.stderr.text).toBe('');
+    other.signals.emit('SIGINT');
+    expect(await serving).toBe(0);
   });
 
   it.each([

@@ -58,16 +58,22 @@ export function defineMock(command: Command, invocation: Invocation): void {
     integerOf(option, 0),
   );
   command
+    .option('--until-eof', 'end when stdin ends, too: with the program that holds it, however that ends')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', NOTES)
     .action(
       async ({
         fail,
+        untilEof = false,
         debug: _,
         ...flags
-      }: MockServerOptions & { fail?: MockServerOptions['faults']; debug?: boolean }) => {
+      }: MockServerOptions & { fail?: MockServerOptions['faults']; untilEof?: boolean; debug?: boolean }) => {
         const { runMock } = await import('../mock-llm/run.js');
-        invocation.exitCode = await runMock({ ...flags, ...(fail === undefined ? {} : { faults: fail }) }, invocation);
+        invocation.exitCode = await runMock(
+          { ...flags, ...(fail === undefined ? {} : { faults: fail }) },
+          { untilEof },
+          invocation,
+        );
       },
     );
 }

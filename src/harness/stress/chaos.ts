@@ -4,7 +4,7 @@ import { messageOf } from '../../core/errors.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import { sleep } from '../../core/flow/sleep.js';
 import { flipEntryBit } from './flip-entry.js';
-import type { MockProcess } from './mock-process.js';
+import type { MockProcess } from '../mock-process.js';
 
 /** What is done to a run. */
 export type ChaosKind = 'worker' | 'cache' | 'reset' | 'pause' | 'block';

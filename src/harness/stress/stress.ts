@@ -13,6 +13,7 @@ import type { ProcessSample } from '../../monitor/process-sample.js';
 import { openProcessProbe, type ProcessProbe } from '../../monitor/process-probe.js';
 import { ProcessSampler } from '../../monitor/process-sampler.js';
 import { growthOf } from '../../monitor/statistics/slope.js';
+import { MockProcess } from '../mock-process.js';
 import type { Accounts, Counts } from './accounts.js';
 import { BEFORE_REFINING, compareWithCalm, Missing, OutcomeSums, WHOLE_REPORT } from './calm.js';
 import {
@@ -29,7 +30,6 @@ import {
 import { allMet, judge, type CalmComparison, type Measurements } from './criteria.js';
 import { ArrivingDocuments, textsFor } from './documents.js';
 import { drive, type Drive } from './drive.js';
-import { MockProcess } from './mock-process.js';
 import { resolveStressOptions, type ResolvedStressOptions, type StressOptions } from './options.js';
 import { runProbes } from './probes.js';
 import { refineTarget } from './refine-target.js';
@@ -98,8 +98,8 @@ class Stage implements AsyncDisposable {
   }
 
   static async set(options: ResolvedStressOptions, signal: AbortSignal): Promise<Stage> {
-    const { mode, chaos, latencyMs, faults, seed } = options;
-    const mock = mode === 'refine' ? await MockProcess.start({ latencyMs, faults, seed, signal }) : undefined;
+    const { mode, chaos } = options;
+    const mock = mode === 'refine' ? await MockProcess.start(mockArguments(options), signal) : undefined;
     const threads = new Threads(); // Before the engine, whose threads it has to see.
     try {
       const cacheDir = chaos && mode === 'score' ? await mkdtemp(join(tmpdir(), 'millrace-stress-')) : undefined;
@@ -117,6 +117,13 @@ class Stage implements AsyncDisposable {
     await this.mock?.close();
     if (this.cacheDir !== undefined) await rm(this.cacheDir, { recursive: true, force: true });
   }
+}
+
+/** Of the mock that answers the calls of a run. */
+function mockArguments({ latencyMs, faults, seed }: ResolvedStressOptions): string[] {
+  const shares = Object.entries(faults).map(([fault, share]) => `${fault}=${share.toFixed(9)}`);
+  const fail = shares.length > 0 ? ['--fail', shares.join(',')] : [];
+  return ['--latency-ms', String(latencyMs), '--seed', String(seed), ...fail];
 }
 
 /** Under chaos documents go to the threads, which are what is ended, and through the cache, which is what is damaged. */

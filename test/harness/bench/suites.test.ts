@@ -3,8 +3,6 @@
  * value beside the baselines that it names, and nothing is left behind. That without a `wc` its baseline is left out, on text that no
  * ASCII scorer would get right, and that the plain scorer beside the kernel measures what the reference model of the tests does.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 
 import { SYSTEM_CLOCK } from '../../../src/core/clock.js';
@@ -16,7 +14,6 @@ import { SUITES } from '../../../src/harness/bench/suites/all.js';
 import { workerCounts } from '../../../src/harness/bench/suites/scaling.js';
 import { WordCount } from '../../../src/harness/bench/word-count.js';
 import { DocumentGenerator } from '../../../src/harness/documents.js';
-import { startMockProcess } from '../../../src/harness/mock-process.js';
 import { referenceReport } from '../../reference/report.js';
 import { Scratch } from '../../support/scratch.js';
 
@@ -118,44 +115,4 @@ it('the plain scorer measures ASCII prose as the reference model does', () => {
     expect(plain.tokenEntropy).toBeCloseTo(entropy.token, 9);
     expect(plain.sentenceEntropy).toBeCloseTo(entropy.sentence, 9);
   }
-});
-
-describe('the mock in a process', () => {
-  const isGone = (pid: number): boolean => {
-    try {
-      process.kill(pid, 0);
-      return false;
-    } catch {
-      return true;
-    }
-  };
-
-  it('answers, and is gone once it is closed', async () => {
-    const mock = await startMockProcess([], signal);
-    const answer = await fetch(`${mock.url}/__mock/stats`);
-    expect(answer.status).toBe(200);
-    await answer.text();
-    await mock.close();
-    await mock.close();
-    expect(isGone(mock.pid)).toBe(true);
-  });
-
-  it('says why it did not start', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => taken.once('listening', resolve));
-    const { port } = taken.address() as AddressInfo;
-    await expect(startMockProcess(['--port', String(port)], signal)).rejects.toMatchObject({
-      code: 'ERR_PROVIDER_UNAVAILABLE',
-      message: expect.stringMatching(/did not start: .*EADDRINUSE/s),
-    });
-    taken.close();
-  });
-
-  it('is not started when that is given up', async () => {
-    await expect(startMockProcess([], AbortSignal.abort())).rejects.toMatchObject({ code: 'ERR_ABORTED' });
-    const controller = new AbortController();
-    const starting = startMockProcess([], controller.signal);
-    controller.abort();
-    await expect(starting).rejects.toMatchObject({ code: 'ERR_ABORTED' });
-  });
 });

@@ -4,7 +4,7 @@ import { Pool } from 'undici';
 import { createEngine, type Engine } from '../../../engine/engine.js';
 import type { RefineProvider, RefineRunOptions } from '../../../engine/refine/options.js';
 import type { Completion, CompletionRequest } from '../../../refine/providers/provider.js';
-import { startMockProcess } from '../../mock-process.js';
+import { MockProcess } from '../../mock-process.js';
 import type { BenchDocuments } from '../documents.js';
 import { operations, scaled, type OpenSuite, type Suite, type SuiteContext } from '../suite.js';
 import { checkSame } from './baselines.js';
@@ -21,7 +21,7 @@ const MODEL = 'mock';
 async function open(context: SuiteContext): Promise<OpenSuite> {
   const { workers, signal } = context;
   const documents = context.documents.first(scaled(CALLS, context, 50));
-  const server = await startMockProcess(['--latency-ms', String(LATENCY_MS)], signal);
+  const server = await MockProcess.start(['--latency-ms', String(LATENCY_MS)], signal);
   const engine = await createEngine({ workers });
   const pool = new Pool(server.url, { connections: CONCURRENCY });
   try {
