@@ -73,7 +73,7 @@ export async function scoreFiles(options: ScoreFilesOptions): Promise<RunSummary
   const cache = await openCache(resolved);
   const report = await openReport(resolved);
   try {
-    const observed = report === undefined ? options : { ...options, onProgress: report.observing(options.onProgress) };
+    const observed = report?.observing(options) ?? options;
     const summary = await scoreInputs({ options: observed, resolved, inputs, skipped, paths, streams, rows, report });
     await report?.write(summary, options);
     return summary;

@@ -171,6 +171,7 @@ export function defineRefine(command: Command, invocation: Invocation): void {
     (option) => integerOf(option, 1, WORKERS_MAX),
   );
   add('--summary <file>', 'write the summary, or the estimate, there as JSON', textOf);
+  add('--report <file>', 'write a page about the run there: one HTML file, to be looked at in a browser', textOf);
   command
     .option('--quiet', 'no progress line and no summary on stderr')
     .option('--debug', 'show the stack of an error')

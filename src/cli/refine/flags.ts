@@ -13,6 +13,7 @@ import { pricesOf, type ProviderFlags } from './values.js';
 const ENGINE_FLAGS = [
   'output',
   'failed',
+  'report',
   'run',
   'retryFailed',
   'textField',
@@ -77,14 +78,15 @@ export async function readRefineOptions(
 }
 
 function checkCombinations(inputs: readonly string[], flags: RefineFlags): void {
-  const { run, retryFailed, output, failed, summary } = flags;
+  const { run, retryFailed, output, failed, report, summary } = flags;
+  if (report === '-') throw new MillraceError('ERR_USAGE', '--report must be the path of a file, got -');
   if (retryFailed === true && run === undefined) {
     throw new MillraceError('ERR_USAGE', '--retry-failed needs the directory of the run (--run DIR), got no --run');
   }
   if (run !== undefined && outputFileOf(flags) === undefined) {
     throw new MillraceError('ERR_USAGE', `--run needs an output file (-o FILE), got ${toStdout(flags)}`);
   }
-  checkSummaryPath(summary, [...inputs, output, failed, run]);
+  checkSummaryPath(summary, [...inputs, output, failed, report, run]);
 }
 
 /** The engine reads it once more: here it is refused by the name of the option, and before anything else is looked at. */

@@ -8,6 +8,7 @@ import { costOf, type Outcome } from '../documents-batch.js';
 import type { Engine } from '../engine.js';
 import type { Asked } from '../refine/completions.js';
 import type { Refined, Refiner } from '../refine/refiner.js';
+import type { RefineTally } from '../run-report/refine-tally.js';
 import type { FinishedRows } from './finished-rows.js';
 import type { OrderedOutput } from './ordered-output.js';
 import type { InputBatch, InputDocument } from './read-documents.js';
@@ -27,6 +28,8 @@ export interface DocumentFeedSettings {
   readonly output: OrderedOutput;
   /** The rows of documents that this run does not do, in order. */
   readonly oldRows: AsyncIterator<Uint8Array> | undefined;
+  /** Undefined: nobody asks what the documents are like. */
+  readonly tally: RefineTally | undefined;
   readonly isPriced: (provider: string) => boolean;
   /** Documents that may be under way. */
   readonly documentsMax: number;
@@ -177,12 +180,18 @@ export class DocumentFeed {
       await this.#bury(ordinal, letterOf(input, outcome.error));
       return;
     }
-    const { refiner, cancelled } = this.#settings;
+    const { refiner, cancelled, tally } = this.#settings;
+    const beganAtMs = tally?.begin() ?? 0;
     const { id = outcome.id, text } = input.document;
     const answers = await this.#answersOf(ordinal);
     const refined = await refiner.refine({ id, text, report: outcome }, { ordinal, signal: cancelled, ...answers });
     const error = lostBy(refined);
-    await (error === undefined ? this.#keep(ordinal, refined.row) : this.#bury(ordinal, letterOf(input, error)));
+    if (error !== undefined) {
+      await this.#bury(ordinal, letterOf(input, error));
+      return;
+    }
+    tally?.refined({ id, source: input.source, line: input.line }, refined.row, beganAtMs);
+    await this.#keep(ordinal, refined.row);
   }
 
   /** Those that an earlier session recorded. */
@@ -199,6 +208,7 @@ export class DocumentFeed {
   }
 
   async #bury(ordinal: number, letter: DeadLetter): Promise<void> {
+    this.#settings.tally?.lost(letter.code);
     await this.#finish(ordinal, { kind: 'dead-letter', line: Buffer.from(deadLetterLine(letter)) });
   }
 

@@ -32,6 +32,8 @@ export interface RefineFilesOptions extends Omit<RefineRunOptions, 'cache'> {
   readonly output?: string;
   /** Path of the dead letters. @defaultValue `<output>.failed.jsonl`; without an output file they go to `stderr` */
   readonly failed?: string;
+  /** Path of a page about the run, one HTML file, written when the run has finished. @defaultValue none is written */
+  readonly report?: string;
   /**
    * Directory of the ledger: what was sent, answered and written. The same call goes on with a run that was killed, and does
    * nothing for one that is complete. @defaultValue none: an interrupted run begins anew
@@ -141,6 +143,8 @@ export interface ResolvedRefineFilesOptions {
   /** Undefined: the run is not recorded. */
   readonly run: string | undefined;
   readonly retryFailed: boolean;
+  /** Undefined: no page is written. */
+  readonly report: string | undefined;
   readonly ledger: ResolvedCallLedgerOptions;
   /** Directory of the cache; undefined: there is none. */
   readonly cacheDir: string | undefined;
@@ -150,6 +154,7 @@ export const REFINE_FILES_DEFAULTS = Object.freeze({ textField: 'text', idField:
 
 const FILES_NAMES = [
   ...['inputs', 'output', 'failed', 'run', 'ledger', 'workers', 'maxBytes', 'stop', 'onProgress', 'onWarn'],
+  ...['inputs', 'output', 'failed', 'report', 'run', 'ledger', 'workers', 'maxBytes', 'stop', 'onProgress'],
   ...['stdin', 'stdout', 'stderr', ...Object.keys(REFINE_FILES_DEFAULTS)],
 ];
 const CONCURRENCY_MAX = 65_536;
@@ -183,6 +188,7 @@ export function resolveRefineFilesOptions(options: RefineFilesOptions): Resolved
     concurrency: checkInteger('concurrency', options.concurrency ?? CALLER_DEFAULTS.concurrency, 1, CONCURRENCY_MAX),
     run: run === undefined ? undefined : checkString('run', run),
     retryFailed: checkBoolean('retryFailed', retryFailed),
+    report: options.report === undefined ? undefined : checkString('report', options.report),
     ledger: resolveCallLedgerOptions(ledger),
     cacheDir: checkCache(options.cache ?? false)?.dir,
   });
@@ -200,7 +206,7 @@ function checkProviderNames(providers: RefineRunOptions['providers']): void {
 
 /** Those of `engine.refine`. */
 function refiningOptions(options: RefineFilesOptions): RefineRunOptions {
-  const { inputs, output, failed, run, retryFailed, ledger, textField, idField, workers, maxBytes, ...others } =
+  const { inputs, output, failed, report, run, retryFailed, ledger, textField, idField, workers, maxBytes, ...others } =
     options;
   const { cache, stop, signal, onProgress, onWarn, stdin, stdout, stderr, ...given } = others;
   return given;

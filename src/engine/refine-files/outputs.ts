@@ -77,7 +77,7 @@ export async function checkOutputs(inputs: readonly Input[], paths: OutputPaths,
     if (written.has(resolve(path)))
       throw new MillraceError(
         'ERR_USAGE',
-        `rows and dead letters must each go to a file of their own, got ${path} for two`,
+        `rows, dead letters and the page must each go to a file of their own, got ${path} for two`,
       );
     written.set(resolve(path), path);
   }

@@ -28,7 +28,11 @@ export async function planRun(options: RefineFilesOptions): Promise<PlannedRun> 
   const resolved = resolveRefineFilesOptions(options);
   const prices = new ModelPrices(options.providers, options.prices);
   const { output, failed } = options;
-  const paths = await outputPaths({ ...(output !== undefined && { output }), ...(failed !== undefined && { failed }) });
+  const paths = await outputPaths({
+    ...(output !== undefined && { output }),
+    ...(failed !== undefined && { failed }),
+    report: resolved.report,
+  });
   const { inputs, skipped } = await resolveInputs(options.inputs, {
     exclude: ownFiles(paths),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

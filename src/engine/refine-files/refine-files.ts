@@ -1,7 +1,8 @@
 import { createCache } from '../../cache/create-cache.js';
 import { checkAborted } from '../../core/abort.js';
 import type { RefineFilesOptions, RefineFilesSummary } from './options.js';
-import { planRun } from './plan-run.js';
+import type { RefineReport } from '../run-report/refine-report.js';
+import { planRun, type PlannedRun } from './plan-run.js';
 import { openRecord } from './record.js';
 import { RunSession } from './run-session.js';
 import { summaryOfComplete } from './summary.js';
@@ -28,13 +29,27 @@ export async function refineFiles(options: RefineFilesOptions): Promise<RefineFi
   const { run, cacheDir, refining, given } = plan.resolved;
   const { prepareRefiner } = await import('../refine/open-refiner.js'); // which loads what talks HTTP
   const cache = cacheDir === undefined ? undefined : await createCache({ dir: cacheDir });
+  const report = await openReport(plan);
   try {
     // Before there is a record: a run whose options are refused could not be gone on with by other ones.
     const open = await prepareRefiner({ ...given, cache: cache?.namespace('responses') }, refining);
     const record = run === undefined ? undefined : await openRecord(plan, run);
-    if (record?.state === 'complete') return summaryOfComplete(plan, record);
-    return await new RunSession(plan, { open, cache, record }).run();
+    const summary =
+      record?.state === 'complete'
+        ? summaryOfComplete(plan, record)
+        : await new RunSession(plan, { open, cache, record, report }).run();
+    await report?.write(summary);
+    return summary;
   } finally {
+    report?.stop();
     await cache?.close();
   }
+}
+
+/** What gathers for the page about the run, and draws it, is loaded only where there is to be one. */
+async function openReport(plan: PlannedRun): Promise<RefineReport | undefined> {
+  const { report } = plan.resolved;
+  if (report === undefined) return undefined;
+  const { RefineReport } = await import('../run-report/refine-report.js');
+  return new RefineReport(report, plan);
 }

@@ -7,6 +7,7 @@ import type { Caller } from '../../refine/caller/caller.js';
 import { createEngine, type Engine } from '../engine.js';
 import type { OpenRefiner } from '../refine/open-refiner.js';
 import type { Refiner } from '../refine/refiner.js';
+import type { RefineReport } from '../run-report/refine-report.js';
 import { DocumentFeed, type DocumentFeedSettings } from './document-feed.js';
 import { HeldRows, type FinishedRows } from './finished-rows.js';
 import { linesOf } from './old-rows.js';
@@ -36,6 +37,8 @@ export interface SessionParts {
   readonly cache: Cache | undefined;
   /** Undefined: the run is not recorded. */
   readonly record: RunRecord | undefined;
+  /** Undefined: no page is written about the run. */
+  readonly report: RefineReport | undefined;
 }
 
 /** One session of a run: from where the one before it ended, to the end or to where it is ended itself. */
@@ -118,10 +121,10 @@ export class RunSession {
   }
 
   #openRefiner(engine: Engine): Refiner {
-    const { record, open } = this.#parts;
+    const { record, open, report } = this.#parts;
     // Without a signal, which every version would have to listen to: scoring one takes a few milliseconds at most.
     const { refiner, caller } = open((document) => engine.score(document), {
-      journal: this.#spending,
+      journal: report?.metering(engine.monitor, this.#spending) ?? this.#spending,
       onShared: this.#spending.onShared,
       spentNanoUsd: record?.ledger.money().spentNanoUsd ?? 0,
     });
@@ -166,6 +169,7 @@ export class RunSession {
       skip,
       places: this.#places,
       oldRows: reopened && linesOf(paths.output, rowsBelow(this.#start.ordinal, reopened), ending),
+      tally: this.#parts.report?.tally,
       isPriced: prices.isPriced,
       documentsMax: Math.min(DOCUMENTS_PER_CALL * resolved.concurrency + DOCUMENTS_EXTRA, CALLER_DEFAULTS.callsMax),
       bytesMax: resolved.refining.windowBytes,
@@ -208,7 +212,7 @@ export class RunSession {
   #report(feed: DocumentFeed, output: OrderedOutput): void {
     const { options, inputs } = this.#plan;
     const sizes = inputs.map(({ bytes }) => bytes);
-    options.onProgress?.({
+    const progress = {
       ...refineCounts(this.#counts(output), feed.begun - feed.underWay),
       written: output.next,
       failed: output.written.failed,
@@ -221,7 +225,9 @@ export class RunSession {
       seconds: this.#seconds(),
       caller: this.#caller?.status(),
       budgetUsd: options.budgetUsd,
-    });
+    };
+    this.#parts.report?.progress(progress);
+    options.onProgress?.(progress);
   }
 
   #counts({ written }: OrderedOutput): RunCounts {

@@ -1,10 +1,13 @@
 import type { ProcessOverTime, TimeSeries } from '../../monitor/page/model.js';
 import type { ProcessSample } from '../../monitor/process-sample.js';
 
-/** How many documents were finished by a time of the run. */
-export interface DocumentsAt {
+/** How far a run had come by a time of it. */
+export interface ReachedAt {
   readonly seconds: number;
+  /** That were finished. */
   readonly documents: number;
+  /** Money that was spent; null where a model has no price, undefined where nothing is spent. */
+  readonly usd?: number | null;
 }
 
 /**
@@ -12,8 +15,8 @@ export interface DocumentsAt {
  *
  * @param documentsBefore - finished before the run began, by the one that it goes on with.
  */
-export function throughputOf(finished: readonly DocumentsAt[], documentsBefore: number): TimeSeries[] {
-  let before: DocumentsAt = { seconds: 0, documents: documentsBefore };
+export function throughputOf(finished: readonly ReachedAt[], documentsBefore: number): TimeSeries[] {
+  let before = { seconds: 0, documents: documentsBefore };
   const points = finished.flatMap((now) => {
     const seconds = now.seconds - before.seconds;
     // A run that begins anew, or has told nothing yet, is behind where it was.
@@ -23,6 +26,12 @@ export function throughputOf(finished: readonly DocumentsAt[], documentsBefore: 
     return [{ seconds: now.seconds, value: (documents / seconds) * 60 }];
   });
   return points.length < 2 ? [] : [{ label: 'finished', points }];
+}
+
+/** Money spent so far, in dollars; undefined where it is not known. */
+export function spendingOf(reached: readonly ReachedAt[]): TimeSeries | undefined {
+  const points = reached.flatMap(({ seconds, usd }) => (typeof usd === 'number' ? [{ seconds, value: usd }] : []));
+  return points.length < 2 ? undefined : { label: 'spent', points };
 }
 
 /** What a sampler of the process has seen; what the system does not tell is left out. */

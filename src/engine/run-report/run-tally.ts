@@ -14,6 +14,8 @@ import {
   timeBucketMs,
   type TalliedMeasure,
 } from '../../workers/tally-buckets.js';
+import { Foremost } from './foremost.js';
+import { bucketAt, medianOf, sumOf } from './median.js';
 
 type Placed = DocumentPlace & Pick<NamedDocument, 'value' | 'bytes'>;
 
@@ -21,15 +23,15 @@ type Placed = DocumentPlace & Pick<NamedDocument, 'value' | 'bytes'>;
 export class RunTally {
   readonly #counts = new Float64Array(BUCKET_COUNT);
   readonly #times = new Float64Array(TIME_BUCKETS);
-  #lowest: readonly Placed[] = [];
-  #slowest: readonly Placed[] = [];
+  readonly #lowest = new Foremost<Placed>(NAMED_MAX, (one, other) => one.value - other.value);
+  readonly #slowest = new Foremost<Placed>(NAMED_MAX, (one, other) => other.value - one.value);
   #busyMs = 0;
 
   /** What a document must be to be among the worst ones. */
   get bounds(): TallyBounds {
     return {
-      lowerThan: this.#lowest[NAMED_MAX - 1]?.value ?? Infinity,
-      slowerThanMs: this.#slowest[NAMED_MAX - 1]?.value ?? 0,
+      lowerThan: this.#lowest.bound?.value ?? Infinity,
+      slowerThanMs: this.#slowest.bound?.value ?? 0,
     };
   }
 
@@ -41,8 +43,8 @@ export class RunTally {
     const placed = (document: NamedDocument): Placed => {
       return { ...placeOf(document), value: document.value, bytes: document.bytes };
     };
-    this.#lowest = firstOf([...this.#lowest, ...lowest.map(placed)], (one, other) => one.value - other.value);
-    this.#slowest = firstOf([...this.#slowest, ...slowest.map(placed)], (one, other) => other.value - one.value);
+    for (const document of lowest) this.#lowest.add(placed(document));
+    for (const document of slowest) this.#slowest.add(placed(document));
   }
 
   /** Documents that were counted. */
@@ -67,7 +69,7 @@ export class RunTally {
   latency(label: string): LatencyDistribution | undefined {
     const count = this.documents;
     if (count === 0) return undefined;
-    const slowestMs = this.#slowest[0]?.value ?? Infinity;
+    const slowestMs = this.#slowest.values[0]?.value ?? Infinity;
     const percentiles = PERCENTILES.filter((percentile) => isKnown(percentile, count)).map((percentile) => {
       const ms = timeBucketMs(bucketAt(this.#times, (percentile / 100) * count));
       return { percentile, ms: percentile === 100 ? slowestMs : Math.min(ms, slowestMs) };
@@ -76,11 +78,12 @@ export class RunTally {
   }
 
   worst(): WorstDocuments[] {
-    return this.#lowest.length === 0 ? [] : [{ measure: 'documentation.overall', documents: this.#lowest }];
+    const { values: documents } = this.#lowest;
+    return documents.length === 0 ? [] : [{ measure: 'documentation.overall', documents }];
   }
 
   slowest(): SlowDocument[] {
-    return this.#slowest.map(({ value, ...document }) => ({ ...document, ms: value }));
+    return this.#slowest.values.map(({ value, ...document }) => ({ ...document, ms: value }));
   }
 }
 
@@ -91,7 +94,8 @@ function isKnown(percentile: number, count: number): boolean {
   return percentile === 100 || count * (1 - percentile / 100) >= 1;
 }
 
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
+/** What a measure says, and which end is good. */
+export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'documentation.overall': 'How well the text is documented, by surface evidence: 0 to 1, more is better.',
   miair: 'One score of entropy, coherence and completeness: 0 to 100.',
   coherence:
@@ -102,43 +106,18 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 };
 
 function figuresOf(measure: TalliedMeasure, counts: readonly number[]): QualityFigures {
+  const before = { edges: edgesOf(measure), counts };
   return {
     measure: measure.path,
     description: DESCRIPTIONS[measure.path],
-    before: { edges: edgesOf(measure), counts },
+    before,
     isLogarithmic: measure.isDoubling,
-    medianBefore: medianOf(measure, counts),
+    medianBefore: isBeyond(measure, counts) ? undefined : medianOf(before),
   };
 }
 
-/**
- * Within its bucket by interpolation, as if the documents in it were evenly spread, to three figures; undefined where it lies
- * in a bucket without an end.
- */
-function medianOf(measure: TalliedMeasure, counts: readonly number[]): number | undefined {
-  const edges = edgesOf(measure);
-  const half = sumOf(counts) / 2;
-  const bucket = bucketAt(counts, half);
-  if (measure.isOpen && (bucket === 0 || bucket === counts.length - 1)) return undefined;
-  const before = sumOf(counts.slice(0, bucket));
-  const [low = 0, high = 0] = [edges[bucket], edges[bucket + 1]];
-  return Number((low + ((high - low) * (half - before)) / (counts[bucket] ?? 1)).toPrecision(3));
-}
-
-/** The bucket that holds the document of a rank. */
-function bucketAt(counts: ArrayLike<number>, rank: number): number {
-  let sum = 0;
-  for (let bucket = 0; bucket < counts.length; bucket++) {
-    sum += counts[bucket] ?? 0;
-    if (sum > 0 && sum >= rank) return bucket;
-  }
-  return Math.max(counts.length - 1, 0);
-}
-
-function sumOf(counts: ArrayLike<number>): number {
-  return Array.from(counts).reduce((sum, count) => sum + count, 0);
-}
-
-function firstOf(documents: readonly Placed[], compare: (one: Placed, other: Placed) => number): readonly Placed[] {
-  return [...documents].sort(compare).slice(0, NAMED_MAX);
+/** Whether the median lies in a bucket without an end. */
+function isBeyond({ isOpen }: TalliedMeasure, counts: readonly number[]): boolean {
+  const bucket = bucketAt(counts, sumOf(counts) / 2);
+  return isOpen && (bucket === 0 || bucket === counts.length - 1);
 }

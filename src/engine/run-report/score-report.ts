@@ -1,27 +1,34 @@
 import { describeMachine } from '../../monitor/page/machine.js';
-import { REFERENCE, type Headline, type Outcome, type RunPage, type StageFigures } from '../../monitor/page/model.js';
-import type { RunProgress, RunSummary, ScoreFilesOptions } from '../score-files-options.js';
+import { REFERENCE, type Headline, type Outcome, type RunPage } from '../../monitor/page/model.js';
+import type { RunSummary, ScoreFilesOptions } from '../score-files-options.js';
 import { RunReport, writeRunPage } from './run-report.js';
-import type { RunTally } from './run-tally.js';
+import { RunTally } from './run-tally.js';
 
 /** The page about a run of `scoreFiles`. */
 export class ScoreReport {
   readonly #path: string;
   readonly #report = new RunReport();
+  #tally = new RunTally();
 
   constructor(path: string) {
     this.#path = path;
   }
 
+  /** For a pass over the inputs: a run may have to begin anew, and then nothing counts twice. */
   beginTally(): RunTally {
-    return this.#report.beginTally();
+    this.#tally = new RunTally();
+    return this.#tally;
   }
 
-  /** Hears of the progress beside whoever else does. */
-  observing(onProgress: ScoreFilesOptions['onProgress']): (progress: RunProgress) => void {
-    return (progress) => {
-      this.#report.progress(progress);
-      onProgress?.(progress);
+  /** Hears of the progress, and of the stages, beside whoever else does. */
+  observing(options: ScoreFilesOptions): ScoreFilesOptions {
+    return {
+      ...options,
+      monitor: this.#report.watch(options.monitor),
+      onProgress: (progress) => {
+        this.#report.progress({ documents: progress.documents });
+        options.onProgress?.(progress);
+      },
     };
   }
 
@@ -32,15 +39,14 @@ export class ScoreReport {
   /** @throws MillraceError `ERR_OUTPUT_UNWRITABLE` naming the file. */
   async write(summary: RunSummary, options: ScoreFilesOptions): Promise<void> {
     this.#report.stop();
-    await writeRunPage(this.#path, scorePage(summary, options, this.#report));
+    await writeRunPage(this.#path, scorePage(summary, options, this.#report, this.#tally));
   }
 }
 
 /** What a run did and what was gathered of it, as the page shows it. */
-function scorePage(summary: RunSummary, options: ScoreFilesOptions, report: RunReport): RunPage {
-  const { tally } = report;
+function scorePage(summary: RunSummary, options: ScoreFilesOptions, report: RunReport, tally: RunTally): RunPage {
   const latency = tally.latency('one document');
-  const gathered = report.page(summary.resumedDocuments);
+  const { spent: _, ...gathered } = report.page(summary.resumedDocuments);
   return {
     ...gathered,
     command: 'score',
@@ -54,7 +60,9 @@ function scorePage(summary: RunSummary, options: ScoreFilesOptions, report: RunR
     settings: settingsOf(summary, options),
     reference: REFERENCE,
     outcomes: outcomesOf(summary),
-    stages: stagesOf(summary, tally),
+    quality: tally.quality(),
+    worst: tally.worst(),
+    slowest: tally.slowest(),
     latencies: latency === undefined ? [] : [latency],
     rejections: summary.rejections.map(({ filter, reason, documents }) => ({ by: filter, reason, documents })),
     method: METHOD,
@@ -103,27 +111,6 @@ function outcomesOf({ documents, rejected, failed }: RunSummary): Outcome[] {
     { label: 'dead letters', documents: failed, kind: 'bad' },
   ];
   return outcomes.filter((outcome) => outcome.documents > 0);
-}
-
-/** The workers and the main thread: which of them had no time to spare. */
-function stagesOf(summary: RunSummary, tally: RunTally): StageFigures[] {
-  const { seconds, workers, documents, resumedDocuments, mainThreadUsPerDocument } = summary;
-  if (seconds <= 0 || tally.documents === 0) return [];
-  const mainSeconds = (mainThreadUsPerDocument * (documents - resumedDocuments)) / 1e6;
-  return [
-    {
-      name: workers === 1 ? '1 worker' : `${workers} workers`,
-      count: tally.documents,
-      busySeconds: tally.busySeconds,
-      utilization: Math.min(tally.busySeconds / (seconds * workers), 1),
-    },
-    {
-      name: 'main thread',
-      count: documents - resumedDocuments,
-      busySeconds: mainSeconds,
-      utilization: Math.min(mainSeconds / seconds, 1),
-    },
-  ];
 }
 
 /** What was asked for, and not by default; streams and functions aside. */

@@ -208,6 +208,8 @@ export interface RunPage extends PageBase {
   readonly verdicts?: readonly Verdict[] | undefined;
   /** Where the documents went. */
   readonly outcomes?: readonly Outcome[] | undefined;
+  /** Shown behind the outcomes. */
+  readonly breakdowns?: readonly Breakdown[] | undefined;
   /** Documents a minute. */
   readonly throughput?: readonly TimeSeries[] | undefined;
   readonly stages?: readonly StageFigures[] | undefined;
@@ -237,6 +239,22 @@ export interface Outcome {
   readonly label: string;
   readonly documents: number;
   readonly kind: 'good' | 'neutral' | 'bad';
+}
+
+/** How often something went which way, such as why documents went no further. */
+export interface Breakdown {
+  readonly title: string;
+  /** What is counted, in the plural: `documents`. */
+  readonly counted: string;
+  readonly parts: readonly BreakdownPart[];
+}
+
+export interface BreakdownPart {
+  readonly label: string;
+  readonly count: number;
+  readonly kind: Outcome['kind'];
+  /** What the label means, in a sentence. */
+  readonly description?: string | undefined;
 }
 
 /** What a stage of the run did. */
@@ -297,6 +315,8 @@ export interface CostFigures {
   readonly inputTokens?: number | undefined;
   readonly cachedInputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
+  /** What was not spent, and thanks to what. */
+  readonly savings?: readonly { readonly by: string; readonly usd: number }[] | undefined;
   /** Money spent so far, in dollars, over time. */
   readonly overTime?: TimeSeries | undefined;
 }

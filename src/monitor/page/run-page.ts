@@ -3,6 +3,7 @@ import { histogramChart } from './charts/histogram-chart.js';
 import { html, NOTHING, type Content, type Markup } from './markup.js';
 import type {
   BottleneckFigures,
+  Breakdown,
   CostFigures,
   DocumentPlace,
   Outcome,
@@ -37,6 +38,7 @@ export function renderRunPage(model: RunPage): string {
   return page(model, banner(model.verdicts), [
     verdictSection(model.verdicts),
     outcomeSection(model.outcomes),
+    breakdownSection(model.breakdowns),
     qualitySection(model.quality),
     rejectionSection(model.rejections),
     worstSection(model.worst),
@@ -112,6 +114,31 @@ function outcomeSection(outcomes: readonly Outcome[] | undefined): Section | und
     chart: barChart({ alternative: `What became of the documents. ${described(bars)}`, bars }),
   });
   return { anchor: 'outcomes', title: 'Outcome', content };
+}
+
+function breakdownSection(breakdowns: readonly Breakdown[] | undefined): Section | undefined {
+  const usable = (breakdowns ?? []).filter(({ parts }) => parts.length > 0);
+  if (usable.length === 0) return undefined;
+  return { anchor: 'breakdowns', title: 'What happened', content: usable.map(breakdownFigure) };
+}
+
+function breakdownFigure({ title, counted, parts }: Breakdown): Markup {
+  const total = parts.reduce((sum, { count }) => sum + count, 0);
+  const bars = parts.slice(0, REASONS_MAX).map(({ label, count, kind }) => {
+    return { label, value: count, text: countAndShare(count, total), colour: kind };
+  });
+  return figure({
+    title,
+    caption: [`${formatCount(total)} `, outside(counted), '.'],
+    chart: barChart({ alternative: `${title}. ${described(bars)}`, bars }),
+    table: {
+      caption: title,
+      columns: [{ title: 'What', kind: 'id' }, { title: 'How often', kind: 'number' }, { title: 'Meaning' }],
+      rows: parts.map(({ label, count, description = '' }) => ({
+        cells: [outside(label), countAndShare(count, total), outside(description)],
+      })),
+    },
+  });
 }
 
 function qualitySection(quality: readonly QualityFigures[] | undefined): Section | undefined {
@@ -238,6 +265,7 @@ function costSection(cost: CostFigures | undefined): Section | undefined {
         ['Output tokens', cost.outputTokens],
       ] as const
     ).map(([name, value]) => (value === undefined ? undefined : ([name, formatCount(value)] as const))),
+    ...(cost.savings ?? []).map(({ by, usd: saved }) => [`Saved ${by}`, formatValue(saved, 'usd')] as const),
   ];
   const content = [
     table({

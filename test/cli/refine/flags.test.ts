@@ -198,6 +198,8 @@ describe('bad usage', () => {
     ['--provider rules --run dir', /^--run needs an output file \(-o FILE\), got no -o$/],
     ['--provider rules --run dir -o -', /^--run needs an output file \(-o FILE\), got -o -$/],
     ['--provider rules -o y --summary y', /^--summary must be a file of its own, got y, /],
+    ['--provider rules -o y --report -', /^--report must be the path of a file, got -$/],
+    ['--provider rules -o y --report z --summary z', /^--summary must be a file of its own, got z, /],
     ['--provider rules --prices none.json', /^--prices must be a file that can be read, got none\.json: ENOENT/],
     ['--modle m', /^unknown option '--modle' \(Did you mean --model\?\)$/],
   ])('refine x %s', async (line, expected) => {

@@ -34,6 +34,8 @@ it('writes a page about all documents of a run', async () => {
   expect(text).toContain('documentation.overall');
   expect(text).toContain('<script>worst</script>');
   expect(text).toContain(':301');
+  expect(text).toMatch(/Bottleneck: |No stage stands out/);
+  for (const stage of ['score', 'write', 'main']) expect(text).toContain(stage);
   const reasons = summary.rejections.map(({ reason }) => reason);
   expect(reasons.length).toBeGreaterThan(0);
   for (const reason of reasons) expect(text).toContain(reason);

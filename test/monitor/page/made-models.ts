@@ -263,6 +263,17 @@ export const RUN_PAGE: RunPage = {
       medianBefore: 150,
     },
   ],
+  breakdowns: [
+    {
+      title: 'Why documents went no further',
+      counted: 'documents',
+      parts: [
+        { label: 'gate', count: 8000, kind: 'good', description: 'It passes.' },
+        { label: 'failed', count: 12, kind: 'bad' },
+      ],
+    },
+    { title: 'Nothing of the kind', counted: 'documents', parts: [] },
+  ],
   rejections: [
     { by: 'gopher_quality', reason: 'too_few_stop_words', documents: 12_300 },
     { by: 'c4_quality', reason: 'lorem_ipsum', documents: 830 },
@@ -274,6 +285,7 @@ export const RUN_PAGE: RunPage = {
     estimatedUsd: { low: 9.1, high: 15.8 },
     calls: 1_801_220,
     retries: 18_900,
+    savings: [{ by: 'by the gate', usd: 2.5 }],
     inputTokens: 4.1e8,
     outputTokens: 3.9e8,
     overTime: {
