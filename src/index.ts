@@ -172,3 +172,9 @@ export type {
   RefineProgress,
 } from './engine/refine-files/options.js';
 export type { Difference } from './ledger/calls/verify.js';
+export { runStress } from './harness/stress/stress.js';
+export type { FaultShares, StressMode, StressOptions } from './harness/stress/options.js';
+export { CRITERIA, type Criterion, type CriterionName } from './harness/stress/criteria.js';
+export type { CallFigures, Probes, StressProgress, StressResult, ThroughputPoint } from './harness/stress/result.js';
+export type { Counts as StressCounts } from './harness/stress/accounts.js';
+export type { ChaosEvent, ChaosKind } from './harness/stress/chaos.js';

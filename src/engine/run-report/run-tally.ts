@@ -25,7 +25,6 @@ export class RunTally {
   readonly #times = new Float64Array(TIME_BUCKETS);
   readonly #lowest = new Foremost<Placed>(NAMED_MAX, (one, other) => one.value - other.value);
   readonly #slowest = new Foremost<Placed>(NAMED_MAX, (one, other) => other.value - one.value);
-  #busyMs = 0;
 
   /** What a document must be to be among the worst ones. */
   get bounds(): TallyBounds {
@@ -36,10 +35,9 @@ export class RunTally {
   }
 
   /** @param placeOf - where a document of this part stands. */
-  add({ counts, times, busyMs, lowest, slowest }: Tally, placeOf: (document: NamedDocument) => DocumentPlace): void {
+  add({ counts, times, lowest, slowest }: Tally, placeOf: (document: NamedDocument) => DocumentPlace): void {
     for (const [bucket, count] of counts.entries()) this.#counts[bucket]! += count;
     for (const [bucket, count] of times.entries()) this.#times[bucket]! += count;
-    this.#busyMs += busyMs;
     const placed = (document: NamedDocument): Placed => {
       return { ...placeOf(document), value: document.value, bytes: document.bytes };
     };
@@ -50,11 +48,6 @@ export class RunTally {
   /** Documents that were counted. */
   get documents(): number {
     return sumOf(this.#times);
-  }
-
-  /** Time of the workers for these documents. */
-  get busySeconds(): number {
-    return this.#busyMs / 1000;
   }
 
   /** The measures that documents had. */
