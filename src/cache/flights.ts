@@ -1,11 +1,13 @@
-import { abortedError } from '../core/abort.js';
+import { abortedError, Cancellation, offAbort, onAbort } from '../core/abort.js';
 import { MillraceError } from '../core/errors.js';
 import type { Key } from './tier.js';
 
 /** A computation under way, as whoever computes sees it. */
 export interface Flight {
-  /** Given when nobody waits for the result any more, and when the cache closes. */
+  /** Given when nobody waits for the result any more, and when the cache closes. Made when first asked for: it costs some µs. */
   readonly signal: AbortSignal;
+  /** @throws the reason of the signal when it was given. */
+  check(): void;
   /** Whether the result is still wanted in the cache: no change of the key and no invalidation has come in between. */
   readonly isCurrent: boolean;
 }
@@ -124,21 +126,21 @@ export class Flights {
   async #wait(flight: SharedFlight, signal: AbortSignal | undefined): Promise<unknown> {
     this.#waiters++;
     let waiter: Waiter | undefined;
-    let onAbort: (() => void) | undefined;
+    let leave: (() => void) | undefined;
     try {
       return await new Promise((resolve, reject) => {
         waiter = { resolve, reject };
         flight.waiters.add(waiter);
         if (signal === undefined) return;
-        onAbort = () => {
+        leave = () => {
           reject(abortedError(signal));
         };
-        signal.addEventListener('abort', onAbort, { once: true });
+        onAbort(signal, leave);
       });
     } finally {
       this.#waiters--;
       if (waiter !== undefined) flight.waiters.delete(waiter);
-      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+      if (leave !== undefined && signal !== undefined) offAbort(signal, leave);
       if (flight.waiters.size === 0) this.#abandon(flight, signal);
     }
   }
@@ -155,7 +157,8 @@ class SharedFlight implements Flight {
   readonly key: Key;
   readonly subject: Subject;
   readonly waiters = new Set<Waiter>();
-  readonly #controller = new AbortController();
+  readonly #ended = new Cancellation();
+  #controller: AbortController | undefined;
   isCurrent = true;
 
   constructor(key: Key, subject: Subject) {
@@ -164,10 +167,19 @@ class SharedFlight implements Flight {
   }
 
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#ended.aborted) this.#controller.abort(this.#ended.reason);
+    }
     return this.#controller.signal;
   }
 
+  check(): void {
+    if (this.#ended.aborted) throw this.#ended.reason;
+  }
+
   abort(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#ended.abort(reason);
+    this.#controller?.abort(reason);
   }
 }

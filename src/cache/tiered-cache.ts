@@ -177,6 +177,15 @@ export class TieredCache {
     compute: (signal: AbortSignal) => MaybePromise<T | undefined>,
     options?: SetOptions,
   ): Promise<T | undefined> {
+    return this.getOrFly(key, ({ signal }) => compute(signal), options);
+  }
+
+  /** The same for a computation that may do without a signal, which then is not made. @internal */
+  async getOrFly<T>(
+    key: Key,
+    compute: (flight: Flight) => MaybePromise<T | undefined>,
+    options?: SetOptions,
+  ): Promise<T | undefined> {
     this.#checkOpen();
     const resolved = resolveSetOptions(options);
     checkAborted(resolved.signal);
@@ -333,13 +342,13 @@ export class TieredCache {
     key: Key,
     found: MaybePromise<Hit | undefined>,
     flight: Flight,
-    compute: (signal: AbortSignal) => unknown,
+    compute: (flight: Flight) => unknown,
     options: ResolvedSetOptions,
   ): Promise<unknown> {
     const hit = await found;
     if (hit !== undefined) return hit.value;
-    flight.signal.throwIfAborted();
-    const value = await compute(flight.signal);
+    flight.check();
+    const value = await compute(flight);
     if (!flight.isCurrent) return value;
     const entry = this.#entryOf(key, value, options);
     if (entry === undefined) return value;

@@ -1,5 +1,7 @@
 import type { KeyMaker } from '../../cache/key.js';
+import type { Key } from '../../cache/tier.js';
 import type { TieredCache } from '../../cache/tiered-cache.js';
+import { isMillraceError } from '../../core/errors.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { CallError, Completion, CompletionRequest } from '../../refine/providers/provider.js';
 import type { Caller, CallOutcome } from '../../refine/caller/caller.js';
@@ -50,7 +52,8 @@ const NOTHING_SPENT: Spent = Object.freeze({ calls: 0, usd: 0, usage: undefined 
 /**
  * Answers to prompts: out of the cache, out of a call that is under way for the same prompt, or by a call.
  *
- * Only complete answers are remembered. Whoever made the call is charged, the others get it for nothing.
+ * Only complete answers are remembered. Whoever made the call is charged, the others get it for nothing. The call ends with the
+ * run that made it; those of other runs that waited for it ask anew.
  */
 export class Completions {
   readonly #caller: Caller;
@@ -74,13 +77,25 @@ export class Completions {
 
   /** @throws whatever ends the run; MillraceError `ERR_BUDGET`, `ERR_ABORTED`. */
   async ask(ask: Ask, place: CallPlace): Promise<Asked> {
-    if (this.#cache === undefined) return askedBy(await this.#call(ask, place, place.signal));
+    const cache = this.#cache;
+    if (cache === undefined) return askedBy(await this.#call(ask, place));
+    const key = this.#keyMaker(cache, ask.system).of(`${ask.maxTokens}\0${ask.user}`);
+    for (;;) {
+      const asked = await this.#askThrough(cache, key, ask, place);
+      if (asked !== undefined) return asked;
+    }
+  }
+
+  /** `undefined`: another run made the call and was given up, and the call with it. */
+  async #askThrough(cache: TieredCache, key: Key, ask: Ask, place: CallPlace): Promise<Asked | undefined> {
+    let isOwn = false;
     let own: CallOutcome | undefined;
     try {
-      const text = await this.#cache.getOrCompute<string>(
-        this.#keyMaker(ask.system).of(`${ask.maxTokens}\0${ask.user}`),
-        async (signal) => {
-          own = await this.#call(ask, place, signal);
+      const text = await cache.getOrFly<string>(
+        key,
+        async () => {
+          isOwn = true;
+          own = await this.#call(ask, place);
           if (own.completion?.finish !== 'stop') throw new Unremembered(own);
           return own.completion.text;
         },
@@ -91,6 +106,7 @@ export class Completions {
       await this.#onShared({ ordinal, iteration, text: text ?? '' });
       return sharedAnswer(text ?? '');
     } catch (thrown) {
+      if (!isOwn && !place.signal.aborted && isMillraceError(thrown) && thrown.code === 'ERR_ABORTED') return undefined;
       if (!(thrown instanceof Unremembered)) throw thrown;
       if (own !== undefined) return askedBy(own);
       const { completion, error } = thrown.outcome;
@@ -98,18 +114,17 @@ export class Completions {
     }
   }
 
-  #call(ask: Ask, { ordinal, answers, retriesBefore }: CallPlace, signal: AbortSignal): Promise<CallOutcome> {
+  #call(ask: Ask, { ordinal, answers, retriesBefore, signal }: CallPlace): Promise<CallOutcome> {
     const { model, temperature } = this.#identity;
     const { system, user, maxTokens } = ask;
     const request: CompletionRequest = { model, system, user, maxTokens, temperature };
     return this.#caller.call(request, { ordinal, iteration: answers, retriesBefore, signal });
   }
 
-  #keyMaker(system: string): KeyMaker {
+  #keyMaker(cache: TieredCache, system: string): KeyMaker {
     const known = this.#keyMakers.get(system);
     if (known !== undefined) return known;
-    if (this.#cache === undefined) throw new RangeError('there is no cache to make keys for');
-    const maker = this.#cache.keyMaker({ stage: STAGE, options: { ...this.#identity, system } });
+    const maker = cache.keyMaker({ stage: STAGE, options: { ...this.#identity, system } });
     this.#keyMakers.set(system, maker);
     return maker;
   }
