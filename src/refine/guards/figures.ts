@@ -13,19 +13,27 @@ const SPELLED_MAX = 12;
 
 /** The figures of a text, however they are written. */
 export class Figures {
+  /** As they are written. */
+  readonly written: ReadonlySet<string>;
   readonly #forms = new Set<string>();
 
   constructor(text: string) {
-    for (const [figure] of text.matchAll(FIGURE)) {
-      for (const run of runsOf(figure)) this.#forms.add(run);
-      if (GROUPED.test(figure)) this.#forms.add(ungrouped(figure));
-    }
+    this.written = new Set(text.match(FIGURE));
   }
 
   /** Whether the text has a figure, be it with other separators (`1,000` for `1000`) or in parts (`2024` and `5` for `5.2024`). */
   has(figure: string): boolean {
+    if (this.written.has(figure)) return true;
+    if (this.#forms.size === 0) this.#readForms();
     if (GROUPED.test(figure) && this.#forms.has(ungrouped(figure))) return true;
     return runsOf(figure).every((run) => this.#forms.has(run));
+  }
+
+  #readForms(): void {
+    for (const figure of this.written) {
+      for (const run of runsOf(figure)) this.#forms.add(run);
+      if (GROUPED.test(figure)) this.#forms.add(ungrouped(figure));
+    }
   }
 }
 

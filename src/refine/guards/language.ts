@@ -1,5 +1,5 @@
 import { share, type Guard } from './guard.js';
-import { allContained } from './hash-list.js';
+import { contained } from './containment.js';
 import type { Words } from './words.js';
 
 /** Fewer letters, or function words, are too few to tell a language by. */
@@ -14,8 +14,11 @@ export const languageGuard: Guard = (original, version, { languageMin }) => {
   if (languageMin === null) return undefined;
   const scripts = scriptOverlap(original.words, version.words);
   if (scripts < languageMin) return `overlap of scripts ${share(scripts)}, at least ${languageMin} expected`;
-  const { held, total } = allContained(original.words.functions, version.words.functions);
-  if (total < FUNCTION_WORDS_MIN || held >= languageMin * total) return undefined;
+  const { functions } = original.words;
+  const total = functions.length;
+  if (total < FUNCTION_WORDS_MIN) return undefined;
+  const held = contained(functions, version.words.functions);
+  if (held >= languageMin * total) return undefined;
   return `function words kept ${share(held / total)}, at least ${languageMin} expected`;
 };
 

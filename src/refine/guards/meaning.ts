@@ -1,5 +1,5 @@
 import { share, type Guard } from './guard.js';
-import { distinctContained } from './hash-list.js';
+import { contained } from './containment.js';
 
 /** Fewer content words are too few to tell a meaning by: one synonym would be most of them. */
 const CONTENT_WORDS_MIN = 5;
@@ -10,7 +10,10 @@ const CONTENT_WORDS_MIN = 5;
  */
 export const meaningGuard: Guard = (original, version, { meaningMin }) => {
   if (meaningMin === null) return undefined;
-  const { held, total } = distinctContained(original.words.content, version.words.content);
-  if (total < CONTENT_WORDS_MIN || held >= meaningMin * total) return undefined;
+  const { content } = original.words;
+  const total = content.length;
+  if (total < CONTENT_WORDS_MIN) return undefined;
+  const held = contained(content, version.words.content);
+  if (held >= meaningMin * total) return undefined;
   return `content words kept ${share(held / total)}, at least ${meaningMin} expected`;
 };

@@ -1,5 +1,4 @@
 import { share, type Guard } from './guard.js';
-import { distinctContained } from './hash-list.js';
 import type { Words } from './words.js';
 
 /** Longer texts repeat more words, whoever writes them; so few more tell nothing. */
@@ -10,7 +9,7 @@ const CONTENT_WORDS_MIN = 20;
  * that says everything twice is longer.
  */
 export const repetitionGuard: Guard = (original, version, { varietyMin }) => {
-  if (varietyMin === null || version.words.content.length < CONTENT_WORDS_MIN) return undefined;
+  if (varietyMin === null || version.words.contentCount < CONTENT_WORDS_MIN) return undefined;
   const ratio = variety(version.words) / variety(original.words);
   return ratio < varietyMin
     ? `variety of words ${share(ratio)} of the original's, at least ${varietyMin} expected`
@@ -18,6 +17,6 @@ export const repetitionGuard: Guard = (original, version, { varietyMin }) => {
 };
 
 /** 1 for a text without content words: nothing is repeated. */
-function variety({ content }: Words): number {
-  return content.length === 0 ? 1 : distinctContained(content, content).total / content.length;
+function variety({ content, contentCount }: Words): number {
+  return contentCount === 0 ? 1 : content.length / contentCount;
 }

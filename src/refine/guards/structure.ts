@@ -91,11 +91,16 @@ function targetEnd(text: string, begin: number): number {
   let end = begin;
   for (; end < text.length; end++) {
     const unit = text.charCodeAt(end);
-    if (unit <= SPACE || (unit >= 0x7f && classes[unit] === NO_LETTER) || '()[]{}<>"\'`|*'.includes(text[end]!)) break;
+    if (unit < ENDS_TARGET.length ? ENDS_TARGET[unit] === 1 : classes[unit] === NO_LETTER) break;
   }
   while (end > begin && '.,;:!?'.includes(text[end - 1]!)) end--;
   return end;
 }
+
+/** Of ASCII: white space, control characters, brackets, quotes and the like. */
+const ENDS_TARGET = Uint8Array.from({ length: 0x80 }, (_, unit) =>
+  unit <= SPACE || unit === 0x7f || '()[]{}<>"\'`|*'.includes(String.fromCharCode(unit)) ? 1 : 0,
+);
 
 /** Letters that a scheme may have. */
 const SCHEME_LETTERS_MAX = 16;
