@@ -88,14 +88,14 @@ export class Completions {
 
   /** `undefined`: another run made the call and was given up, and the call with it. */
   async #askThrough(cache: TieredCache, key: Key, ask: Ask, place: CallPlace): Promise<Asked | undefined> {
-    let isOwn = false;
+    let call: Promise<CallOutcome> | undefined;
     let own: CallOutcome | undefined;
     try {
       const text = await cache.getOrFly<string>(
         key,
         async () => {
-          isOwn = true;
-          own = await this.#call(ask, place);
+          call = this.#call(ask, place);
+          own = await call;
           if (own.completion?.finish !== 'stop') throw new Unremembered(own);
           return own.completion.text;
         },
@@ -106,7 +106,8 @@ export class Completions {
       await this.#onShared({ ordinal, iteration, text: text ?? '' });
       return sharedAnswer(text ?? '');
     } catch (thrown) {
-      if (!isOwn && !place.signal.aborted && isMillraceError(thrown) && thrown.code === 'ERR_ABORTED') return undefined;
+      if (call === undefined && !place.signal.aborted && isMillraceError(thrown) && thrown.code === 'ERR_ABORTED')
+        return undefined;
       if (!(thrown instanceof Unremembered)) throw thrown;
       if (own !== undefined) return askedBy(own);
       const { completion, error } = thrown.outcome;
