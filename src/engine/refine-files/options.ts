@@ -153,9 +153,8 @@ export interface ResolvedRefineFilesOptions {
 export const REFINE_FILES_DEFAULTS = Object.freeze({ textField: 'text', idField: 'id', retryFailed: false });
 
 const FILES_NAMES = [
-  ...['inputs', 'output', 'failed', 'run', 'ledger', 'workers', 'maxBytes', 'stop', 'onProgress', 'onWarn'],
-  ...['inputs', 'output', 'failed', 'report', 'run', 'ledger', 'workers', 'maxBytes', 'stop', 'onProgress'],
-  ...['stdin', 'stdout', 'stderr', ...Object.keys(REFINE_FILES_DEFAULTS)],
+  ...['inputs', 'output', 'failed', 'report', 'run', 'ledger', 'workers', 'maxBytes', 'stop'],
+  ...['onProgress', 'onWarn', 'stdin', 'stdout', 'stderr', ...Object.keys(REFINE_FILES_DEFAULTS)],
 ];
 const CONCURRENCY_MAX = 65_536;
 
