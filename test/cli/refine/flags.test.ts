@@ -18,8 +18,9 @@ async function optionsOf(argv: readonly string[], env = KEYS): Promise<Partial<R
   const { context, refineRuns, stderr } = createFake({ env });
   expect([await main(argv, context), stderr.text]).toEqual([0, expect.stringMatching(/^documents/)]);
   expect(refineRuns).toHaveLength(1);
-  const { signal, stop, stdout, stderr: toStderr, onProgress, ...options } = refineRuns[0] ?? {};
-  expect([signal, stop, onProgress]).toEqual([expect.any(AbortSignal), expect.any(AbortSignal), expect.any(Function)]);
+  const { signal, stop, stdout, stderr: toStderr, onProgress, onWarn, ...options } = refineRuns[0] ?? {};
+  expect([signal, stop]).toEqual([expect.any(AbortSignal), expect.any(AbortSignal)]);
+  expect([onProgress, onWarn]).toEqual([expect.any(Function), expect.any(Function)]);
   expect([stdout, toStderr]).toEqual([context.stdout, context.stderr]);
   return options;
 }
