@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -102,6 +102,7 @@ function readPackages(path) {
 }
 
 async function install() {
+  refuseSymlink();
   const started = performance.now();
   console.error('installing dependencies …');
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -109,4 +110,13 @@ async function install() {
   if (code !== 0) throw new Error(`npm ci failed (exit code ${code})`);
   writeFileSync(STAMP, expectedStamp());
   console.error(`installed in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** `npm ci` empties what a link leads to, which other checkouts may be using. */
+function refuseSymlink() {
+  const folder = join(ROOT, 'node_modules');
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  throw new Error(
+    'node_modules is a symbolic link to an installation that does not fit; install there, or remove the link',
+  );
 }
