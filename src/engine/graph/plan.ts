@@ -1,7 +1,15 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MillraceError } from '../../core/errors.js';
-import { checkBoolean, checkChoice, checkKnown, checkString, describe, typeError } from '../../core/options.js';
+import {
+  checkBoolean,
+  checkChoice,
+  checkKnown,
+  checkString,
+  describe,
+  optionPath,
+  typeError,
+} from '../../core/options.js';
 import { CsrBuilder, transpose, type Csr } from './csr.js';
 import { findCycle, topologicalOrder } from './order.js';
 import { rankUpwards } from './rank.js';
@@ -124,17 +132,25 @@ function checkArray(path: string, value: unknown): void {
   if (!Array.isArray(value)) throw typeError(path, 'an array', value);
 }
 
-/** Paths are made only of what is there: there may be a million tasks. */
+/** Paths are made only for a task that is refused: there may be a million. */
 function checkTask(number: number, task: Task): void {
-  if (typeof task !== 'object' || (task as unknown) === null) throw typeError(`tasks[${number}]`, 'an object', task);
-  checkKnown(`tasks[${number}]`, task, TASK_FIELDS);
+  try {
+    checkTaskAt('', task);
+  } catch {
+    checkTaskAt(`tasks[${number}]`, task);
+  }
+}
+
+function checkTaskAt(path: string, task: Task): void {
+  if (typeof task !== 'object' || (task as unknown) === null) throw typeError(path, 'an object', task);
+  checkKnown(path, task, TASK_FIELDS);
   const { id, dependsOn, priority, cost, tolerates } = task;
-  checkString(`tasks[${number}].id`, id);
-  if (dependsOn !== undefined) checkDependsOn(`tasks[${number}].dependsOn`, dependsOn);
-  if (priority !== undefined) checkChoice(`tasks[${number}].priority`, priority, PRIORITIES);
-  if (cost !== undefined) checkCost(`tasks[${number}].cost`, cost);
-  if (tolerates !== undefined) checkBoolean(`tasks[${number}].tolerates`, tolerates);
-  checkWork(`tasks[${number}]`, task);
+  checkString(optionPath(path, 'id'), id);
+  if (dependsOn !== undefined) checkDependsOn(optionPath(path, 'dependsOn'), dependsOn);
+  if (priority !== undefined) checkChoice(optionPath(path, 'priority'), priority, PRIORITIES);
+  if (cost !== undefined) checkCost(optionPath(path, 'cost'), cost);
+  if (tolerates !== undefined) checkBoolean(optionPath(path, 'tolerates'), tolerates);
+  checkWork(path, task);
 }
 
 function checkDependsOn(path: string, ids: unknown): void {
@@ -158,10 +174,10 @@ function checkWork(path: string, task: { run?: unknown; module?: unknown; kind?:
     const got = run === undefined ? 'neither' : 'both';
     throw new MillraceError('ERR_OPTION_RANGE', `${path} must have either run or module, got ${got}`);
   }
-  if (run !== undefined && typeof run !== 'function') throw typeError(`${path}.run`, 'a function', run);
+  if (run !== undefined && typeof run !== 'function') throw typeError(optionPath(path, 'run'), 'a function', run);
   if (kind !== undefined) {
     const expected = run === undefined ? 'cpu' : 'wait';
-    if (checkChoice(`${path}.kind`, kind, ['cpu', 'wait']) !== expected) {
+    if (checkChoice(optionPath(path, 'kind'), kind, ['cpu', 'wait']) !== expected) {
       const given = run === undefined ? 'a module' : 'a function, which stays on its thread';
       throw new MillraceError(
         'ERR_OPTION_RANGE',
@@ -169,7 +185,7 @@ function checkWork(path: string, task: { run?: unknown; module?: unknown; kind?:
       );
     }
   }
-  if (module !== undefined) checkModule(`${path}.module`, module);
+  if (module !== undefined) checkModule(optionPath(path, 'module'), module);
 }
 
 function checkModule(path: string, module: unknown): void {
