@@ -1,4 +1,5 @@
 /** What people write themselves, for scale. */
+import { countEach, countWords, entropyOf } from '../src/harness/bench/plain-scorer.js';
 import type { ReferenceReport } from '../test/reference/report.js';
 
 /** 1 for ASCII white space. */
@@ -53,26 +54,10 @@ export function obviousReport(text: string): ReferenceReport {
   };
 }
 
-function countWords(text: string): number {
-  return text.match(/\S+/g)?.length ?? 0;
-}
-
 function hasToken(text: string): boolean {
   return /[\p{L}\p{M}\p{N}_]/u.test(text);
 }
 
 function isNotBlank(text: string): boolean {
   return /\S/.test(text);
-}
-
-function countEach<T>(symbols: readonly T[]): Map<T, number> {
-  const counts = new Map<T, number>();
-  for (const symbol of symbols) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
-  return counts;
-}
-
-function entropyOf(counts: ReadonlyMap<unknown, number>, total: number): number {
-  let bits = 0;
-  for (const count of counts.values()) bits -= (count / total) * Math.log2(count / total);
-  return bits;
 }

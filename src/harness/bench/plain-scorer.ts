@@ -35,17 +35,17 @@ export function plainReport(text: string): PlainReport {
   };
 }
 
-function countWords(text: string): number {
+export function countWords(text: string): number {
   return text.match(/\S+/g)?.length ?? 0;
 }
 
-function countEach<T>(symbols: readonly T[]): Map<T, number> {
+export function countEach<T>(symbols: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();
   for (const symbol of symbols) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
   return counts;
 }
 
-function entropyOf(counts: ReadonlyMap<unknown, number>, total: number): number {
+export function entropyOf(counts: ReadonlyMap<unknown, number>, total: number): number {
   let bits = 0;
   for (const count of counts.values()) bits -= (count / total) * Math.log2(count / total);
   return bits;
