@@ -98,7 +98,7 @@ export class DocumentFeed {
     let before: Scored | undefined;
     for await (const batch of batches) {
       if (ending.aborted) break;
-      // Batches may be cut elsewhere than in the session that made the checkpoint.
+      // Batches may be cut elsewhere than when the checkpoint was made.
       const dropped = Math.min(skip, batch.documents.length);
       skip -= dropped;
       const scored = this.#score(places.push(batch) + dropped, batch.documents.slice(dropped));

@@ -83,7 +83,7 @@ export interface RefineProgress extends RefineCounts {
   readonly inputBytes: number;
   readonly inputBytesTotal: number | undefined;
   readonly seconds: number;
-  /** What the calls of this session are doing; undefined before the first document was taken. */
+  /** What the calls are doing, since the run was last started; undefined before the first document was taken. */
   readonly caller: CallerStatus | undefined;
   /** The cap; undefined without one. */
   readonly budgetUsd: number | undefined;

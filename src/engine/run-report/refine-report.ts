@@ -91,7 +91,7 @@ function refinePage(
 }
 
 const METHOD = [
-  'Histograms count every document that this session wrote as a row, as it came and as its best version is. Their buckets are as wide ' +
+  'Histograms count every row written since the run was last started, as it came and as its best version is. Their buckets are as wide ' +
     'as the range of the values asks for; medians are read off them.',
   'The time of a document runs from when it is begun until its row is known: scoring its versions, waiting for permits and limits, ' +
     'calls and the pauses between attempts. The time of a call is that of one answered attempt. Percentiles are right to one in a hundred.',
@@ -150,19 +150,19 @@ function breakdownsOf(summary: RefineFilesSummary, tally: RefineTally, caller: C
     },
     {
       title: 'What became of the answers',
-      counted: 'iterations of this session',
+      counted: 'iterations since the run was last started',
       parts: tally.steps().map(stepPart),
     },
     {
       title: 'Why attempts of calls failed',
-      counted: 'failed attempts of this session',
+      counted: 'failed attempts since the run was last started',
       parts: Object.entries(caller?.failures ?? {}).map(([code, count]) => {
         return { label: code, count, kind: 'bad', description: triedAgain(caller, code) };
       }),
     },
     {
       title: 'Why documents became dead letters',
-      counted: 'dead letters of this session',
+      counted: 'dead letters since the run was last started',
       parts: tally.failures().map(([label, count]) => ({ label, count, kind: 'bad' })),
     },
   ];

@@ -30,9 +30,9 @@ it('writes a page about a run, and about one that was complete', async () => {
   }
   expect(html).toMatch(/Histogram of documentation\.overall before and after\. Median before .*Median after/);
   expect(text).toContain('Why documents went no further');
-  expect(text).toContain('1 dead letters of this session.');
-  expect(text).toContain('1 failed attempts of this session.');
-  expect(text).toContain(`${summary.accepted} iterations of this session.`);
+  expect(text).toContain('1 dead letters since the run was last started.');
+  expect(text).toContain('1 failed attempts since the run was last started.');
+  expect(text).toContain(`${summary.accepted} iterations since the run was last started.`);
   expect(text).toContain('one call, from sending to answer');
   expect(text).toContain('Budget');
   expect(text).toContain('calls');
