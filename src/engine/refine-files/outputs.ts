@@ -7,7 +7,7 @@ import type { Input } from '../../io/input.js';
 import { openSink } from '../../io/output.js';
 import type { Sink } from '../../io/sink.js';
 import type { Checkpoint } from '../../ledger/calls/calls.js';
-import type { WrittenFiles } from '../../ledger/calls/call-ledger.js';
+import type { WrittenFiles } from '../../ledger/calls/opening.js';
 import { ownFiles, type OutputPaths, type OutputStreams } from '../run-output.js';
 
 /** What a run writes to. */

@@ -1,4 +1,5 @@
-import { CallLedger, type Opened, type OpenedComplete } from '../../ledger/calls/call-ledger.js';
+import { CallLedger } from '../../ledger/calls/call-ledger.js';
+import type { Opened, OpenedComplete } from '../../ledger/calls/opening.js';
 import { CHECKPOINT_START, type Checkpoint } from '../../ledger/calls/calls.js';
 import type { Damage } from '../../ledger/calls/recover.js';
 import type { RefineFilesOptions } from './options.js';

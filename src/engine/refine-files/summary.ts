@@ -1,5 +1,5 @@
 import type { Cache } from '../../cache/create-cache.js';
-import type { OpenedComplete } from '../../ledger/calls/call-ledger.js';
+import type { OpenedComplete } from '../../ledger/calls/opening.js';
 import type { Price } from '../../refine/prices.js';
 import { recommend } from '../../refine/recommend.js';
 import { NO_CACHE_COUNTS, type CacheCounts } from '../../workers/report-cache.js';

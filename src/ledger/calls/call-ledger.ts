@@ -1,81 +1,26 @@
-import { crc32 } from 'node:zlib';
-
-import { checkAborted } from '../../core/abort.js';
 import { MillraceError } from '../../core/errors.js';
-import { Waiter } from '../../core/flow/waiter.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import { ledgerError } from '../journal-file.js';
 import type { Journal } from '../journal.js';
 import type { RunHeader } from '../run.js';
 import { CallAccount, type Money } from './account.js';
 import { answerPayload, readAnswer } from './answer-payload.js';
-import {
-  ATTEMPT_MAX,
-  ITERATION_MAX,
-  ORDINAL_MAX,
-  PROVIDER_BYTES_MAX,
-  type AnsweredCall,
-  type CallId,
-  type Checkpoint,
-  type FailedCall,
-  type Finished,
-  type RecordedAnswer,
-  type SentCall,
-} from './calls.js';
-import type { DocumentState, DocumentWindow, FinishedPlace, Location } from './document-window.js';
+import type { AnsweredCall, CallId, Checkpoint, FailedCall, Finished, RecordedAnswer, SentCall } from './calls.js';
+import { broken, checkBounds, checkLine, checkMoney } from './checks.js';
+import type { DocumentState, DocumentWindow, Location } from './document-window.js';
+import { FinishedLines } from './finished-lines.js';
 import { Log } from './log.js';
-import { resolveCallLedgerOptions, type CallLedgerOptions, type ResolvedCallLedgerOptions } from './options.js';
-import { OrdinalRuns } from './ordinal-runs.js';
-import {
-  bytesPayload,
-  RECORD_KIND,
-  textPayload,
-  UTF8_BYTES_PER_UNIT_MAX,
-  type Payload,
-  type RecordKind,
-} from './record.js';
-import { recover, type Damage, type Recovered, type Written } from './recover.js';
-import { HeldLines } from './held-lines.js';
 import { openRun, type OpenedRun } from './open-run.js';
+import type { Opened, OpenedComplete, OpenSettings, WrittenFiles } from './opening.js';
+import { resolveCallLedgerOptions } from './options.js';
+import type { OrdinalRuns } from './ordinal-runs.js';
 import { RecordReader } from './record-reader.js';
+import { bytesPayload, RECORD_KIND, textPayload, type Payload, type RecordKind } from './record.js';
+import { recover, type Recovered, type Written } from './recover.js';
+import { Room } from './room.js';
 import type { RunEvent } from './run-file.js';
-import type { CheckpointEntry, Snapshot, Witnessed } from './snapshot.js';
-import { Witness } from './witness.js';
-
-/** What is on disk of a run's files when it is opened, in bytes; 0 where there is none. */
-export interface WrittenFiles {
-  readonly outputBytes: number;
-  readonly failedBytes: number;
-}
-
-export interface OpenSettings {
-  /** Of the partial output and the dead letters; a complete run is not compared with them. */
-  readonly files: WrittenFiles;
-  readonly options?: CallLedgerOptions;
-  /**
-   * Tries the dead letters of a complete run again, in a new round, and goes on with a round that was begun.
-   * @defaultValue false
-   */
-  readonly retryFailed?: boolean;
-  /** Ends the waits for room in the ledger, with `ERR_ABORTED`. */
-  readonly signal?: AbortSignal;
-}
-
-export interface Opened {
-  readonly state: 'new' | 'resumed';
-  readonly ledger: CallLedger;
-  /** Cut the outputs to its lengths, and go on there. */
-  readonly checkpoint: Checkpoint;
-  /** What cannot be read of the ledger. It costs the calls that were recorded there. */
-  readonly damage: readonly Damage[];
-}
-
-/** All was written before: give the outputs that are still partial their names. */
-export interface OpenedComplete {
-  readonly state: 'complete';
-  readonly checkpoint: Checkpoint;
-  readonly money: Money;
-}
+import type { Snapshot } from './snapshot.js';
+import { WrittenDocuments } from './written-documents.js';
 
 /**
  * The ledger of a run that sends documents to language models: what was sent, answered, finished and written. The process
@@ -108,8 +53,6 @@ export interface OpenedComplete {
 export class CallLedger {
   readonly #dir: string;
   readonly #journal: Journal<RunEvent>;
-  readonly #options: ResolvedCallLedgerOptions;
-  readonly #signal: AbortSignal | undefined;
   readonly #log: Log;
   readonly #reader: RecordReader;
   readonly #reopened: OrdinalRuns | undefined;
@@ -118,44 +61,35 @@ export class CallLedger {
   readonly #documents: DocumentWindow;
   /** Of documents that an earlier session began and none has finished. */
   readonly #answers: Map<number, Location[]>;
-  readonly #lines: HeldLines;
-  #checkpoint: Checkpoint;
-  readonly #rowsWitness: Witness;
-  readonly #deadLettersWitness: Witness;
-  readonly #deadLetters: OrdinalRuns;
-  #deadLetterCount: number;
-  /** Whoever waits for older documents to be written. */
-  readonly #waiters = new Set<Waiter<void>>();
+  readonly #lines: FinishedLines;
+  readonly #written: WrittenDocuments;
+  readonly #room: Room;
 
   private constructor(dir: string, run: OpenedRun, recovered: Recovered, written: Written, settings: OpenSettings) {
+    const options = resolveCallLedgerOptions(settings.options ?? {});
     this.#dir = dir;
     this.#journal = run.journal;
-    this.#options = resolveCallLedgerOptions(settings.options ?? {});
-    this.#signal = settings.signal;
-    this.#lines = new HeldLines(this.#options.rowsBytesMax);
     this.#reopened = run.phase.reopened;
     this.#session = recovered.session + 1;
     this.#account = recovered.account;
     this.#account.endSession();
     this.#documents = recovered.documents;
     this.#answers = recovered.answers;
-    this.#checkpoint = written.checkpoint;
-    this.#rowsWitness = new Witness(written.witnessed.rows);
-    this.#deadLettersWitness = new Witness(written.witnessed.deadLetters);
-    this.#deadLetters = written.deadLetters;
-    this.#deadLetterCount = written.deadLetterCount;
-    this.#release(written.checkpoint.ordinal);
+    this.#written = new WrittenDocuments(written);
     this.#log = new Log(
       {
         dir,
         marker: run.marker,
-        segmentBytes: this.#options.segmentBytes,
+        segmentBytes: options.segmentBytes,
         segment: Math.max(run.phase.segment, (recovered.segments.at(-1)?.number ?? 0) + 1),
         snapshot: () => JSON.stringify(this.#snapshot()),
       },
       recovered.segments,
     );
     this.#reader = new RecordReader((segment, at, bytes) => this.#log.read(segment, at, bytes), run.marker);
+    this.#lines = new FinishedLines(options.rowsBytesMax, this.#documents, this.#log, this.#reader);
+    this.#room = new Room(options, this.#documents, this.#log, settings.signal);
+    this.#release(written.checkpoint.ordinal);
   }
 
   /**
@@ -270,7 +204,8 @@ export class CallLedger {
    */
   passed(ordinal: number, end: Finished): MaybePromise<void> {
     const isCheap = this.#documents.state(ordinal) === 'new' && ordinal >= this.#documents.base;
-    if (!isCheap || !this.#hasRoom(ordinal) || !this.#holds(ordinal, end.line)) return this.finished(ordinal, end);
+    if (!isCheap || !this.#room.has(ordinal) || !this.#lines.hasRoom(ordinal, end.line))
+      return this.finished(ordinal, end);
     checkLine(ordinal, end.line);
     this.#finish(ordinal, end, undefined);
     return undefined;
@@ -298,10 +233,7 @@ export class CallLedger {
    * @throws MillraceError `ERR_INTERNAL` when it is not finished; `ERR_LEDGER`, `ERR_OUTPUT_UNWRITABLE`.
    */
   take(ordinal: number): MaybePromise<Finished | undefined> {
-    const place = this.#documents.finished(ordinal);
-    if (place === undefined) throw broken(`document ${ordinal} is taken before it is finished`);
-    const line = this.#lines.take(ordinal);
-    return line === undefined ? this.#readLine(ordinal, place) : { kind: place.kind, line };
+    return this.#lines.take(ordinal);
   }
 
   /**
@@ -339,24 +271,13 @@ export class CallLedger {
    * @throws MillraceError `ERR_OUTPUT_UNWRITABLE`; `ERR_INTERNAL` when one of them is not finished, or the run goes back.
    */
   async committed(checkpoint: Checkpoint): Promise<void> {
-    const base = this.#documents.base;
-    const { ordinal, outputBytes, failedBytes } = checkpoint;
-    if (ordinal < base || outputBytes < this.#checkpoint.outputBytes || failedBytes < this.#checkpoint.failedBytes) {
-      throw broken(`the run goes back to document ${ordinal}`);
-    }
-    for (let written = base; written < ordinal; written++) {
-      if (this.#documents.state(written) !== 'finished') throw broken(`document ${written} is written unfinished`);
-    }
-    const deadLetters = this.#witness(ordinal);
-    this.#checkpoint = checkpoint;
+    const { ordinal } = checkpoint;
+    const entry = this.#written.advance(checkpoint, this.#documents);
     this.#release(ordinal);
-    const deadLetterCount = this.#deadLetterCount;
-    const entry: CheckpointEntry = { checkpoint, witnessed: this.#witnessed(), deadLetters, deadLetterCount };
     this.#append(RECORD_KIND.checkpoint, NO_CALL, 0, textPayload(JSON.stringify(entry)));
     await this.#log.flushed();
     await this.#log.removeBelow(ordinal);
-    for (const waiter of this.#waiters) waiter.resolve();
-    this.#waiters.clear();
+    this.#room.wake();
   }
 
   /**
@@ -376,9 +297,7 @@ export class CallLedger {
 
   /** Leaves the run as it is. Never rejects; may be called twice. */
   async close(): Promise<void> {
-    const closed = new MillraceError('ERR_CLOSED', `the ledger of ${this.#dir} is closed`);
-    for (const waiter of this.#waiters) waiter.reject(closed);
-    this.#waiters.clear();
+    this.#room.close(new MillraceError('ERR_CLOSED', `the ledger of ${this.#dir} is closed`));
     await this.#log.close();
     await this.#journal.close();
   }
@@ -395,24 +314,13 @@ export class CallLedger {
   }
 
   #snapshot(): Snapshot {
-    return {
-      session: this.#session,
-      totals: this.#account.totals,
-      outstanding: this.#account.outstanding(),
-      checkpoint: this.#checkpoint,
-      witnessed: this.#witnessed(),
-      deadLetters: this.#deadLetters,
-      deadLetterCount: this.#deadLetterCount,
-    };
-  }
-
-  #witnessed(): Witnessed {
-    return { rows: this.#rowsWitness.value, deadLetters: this.#deadLettersWitness.value };
+    const { totals } = this.#account;
+    return { session: this.#session, totals, outstanding: this.#account.outstanding(), ...this.#written.sums };
   }
 
   /** Does `work` as soon as there is room. The promises of one write are one. */
   #record(ordinal: number, work: () => void): Promise<void> {
-    if (!this.#hasRoom(ordinal)) return this.#room(ordinal).then(() => this.#record(ordinal, work));
+    if (!this.#room.has(ordinal)) return this.#room.wait(ordinal).then(() => this.#record(ordinal, work));
     try {
       work();
       return this.#log.flushed();
@@ -426,69 +334,17 @@ export class CallLedger {
     return this.#log.append({ kind, ordinal, iteration, attempt, nanoUsd }, payload);
   }
 
-  #finish(ordinal: number, { kind, line }: Finished, location: Location | undefined): void {
-    this.#documents.finish(ordinal, { kind, location, crc: crc32(line) });
+  #finish(ordinal: number, end: Finished, location: Location | undefined): void {
+    this.#lines.add(ordinal, end, location);
     this.#answers.delete(ordinal);
-    // A line that is nowhere else is held in any case.
-    if (location === undefined || this.#holds(ordinal, line)) this.#lines.add(ordinal, line);
-  }
-
-  /** The next one to be written is held in any case. */
-  #holds(ordinal: number, line: Uint8Array): boolean {
-    return ordinal === this.#documents.base || this.#lines.hasRoom(line.length);
-  }
-
-  async #readLine(ordinal: number, { kind, location }: FinishedPlace): Promise<Finished | undefined> {
-    if (location === undefined) throw broken(`document ${ordinal} is taken twice`);
-    await this.#log.flushed();
-    const record = await this.#reader.read(location);
-    if (record?.ordinal === ordinal) return { kind, line: Buffer.from(record.payload) };
-    this.#documents.reset(ordinal);
-    return undefined;
-  }
-
-  /** Enters the documents below `ordinal` into the checksums, and the dead letters among them into their list. */
-  #witness(ordinal: number): OrdinalRuns {
-    const deadLetters = OrdinalRuns.empty();
-    for (let written = this.#documents.base; written < ordinal; written++) {
-      const place = this.#documents.finished(written);
-      if (place?.kind === 'row') this.#rowsWitness.add(written, place.crc);
-      if (place?.kind !== 'dead-letter') continue;
-      this.#deadLettersWitness.add(written, place.crc);
-      deadLetters.push(written);
-    }
-    this.#deadLetters.append(deadLetters);
-    this.#deadLetterCount += deadLetters.count;
-    return deadLetters;
   }
 
   #release(ordinal: number): void {
     for (let written = this.#documents.base; written < ordinal; written++) {
-      this.#lines.take(written);
+      this.#lines.drop(written);
       this.#answers.delete(written);
     }
     this.#documents.release(ordinal);
-  }
-
-  /** The oldest document always has room, and one that was begun: whatever waits, waits for these. */
-  #hasRoom(ordinal: number): boolean {
-    if (this.#log.pendingBytes > this.#options.pendingBytesMax) return false;
-    const base = this.#documents.base;
-    if (ordinal <= base || this.#documents.state(ordinal) !== 'new') return true;
-    return ordinal - base < this.#options.documentsMax && this.#log.diskBytes < this.#options.diskBytesMax;
-  }
-
-  async #room(ordinal: number): Promise<void> {
-    while (!this.#hasRoom(ordinal)) {
-      if (this.#log.pendingBytes > this.#options.pendingBytesMax) {
-        await this.#log.flushed();
-        continue;
-      }
-      checkAborted(this.#signal);
-      const waiter = new Waiter<void>();
-      this.#waiters.add(waiter);
-      await waiter.wait(this.#signal, () => this.#waiters.delete(waiter));
-    }
   }
 
   #checkUnfinished(ordinal: number): void {
@@ -502,31 +358,11 @@ export class CallLedger {
 }
 
 const NO_CALL = Object.freeze({ ordinal: 0, iteration: 0, attempt: 0 });
-const LF = 0x0a;
 
 function isCoveredBy(files: WrittenFiles): (checkpoint: Checkpoint) => boolean {
   return ({ outputBytes, failedBytes }) => outputBytes <= files.outputBytes && failedBytes <= files.failedBytes;
 }
 
-function checkBounds({ ordinal, iteration, attempt, provider }: CallId): void {
-  const isInside = ordinal <= ORDINAL_MAX && iteration <= ITERATION_MAX && attempt <= ATTEMPT_MAX;
-  if (!isInside || provider.length * UTF8_BYTES_PER_UNIT_MAX > PROVIDER_BYTES_MAX) {
-    throw broken(`a call is beyond what can be recorded: ${JSON.stringify({ ordinal, iteration, attempt, provider })}`);
-  }
-}
-
-function checkMoney(nanoUsd: number): void {
-  if (!Number.isSafeInteger(nanoUsd) || nanoUsd < 0) throw broken(`${nanoUsd} is no amount of money`);
-}
-
-function checkLine(ordinal: number, line: Uint8Array): void {
-  if (ordinal > ORDINAL_MAX || line.at(-1) !== LF) throw broken(`document ${ordinal} does not end with a line`);
-}
-
 function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : broken(String(thrown));
-}
-
-function broken(message: string): MillraceError {
-  return new MillraceError('ERR_INTERNAL', `the ledger of calls: ${message}`);
 }

@@ -1,7 +1,8 @@
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CallLedger, type OpenSettings } from '../../../src/ledger/calls/call-ledger.js';
+import { CallLedger } from '../../../src/ledger/calls/call-ledger.js';
+import type { OpenSettings } from '../../../src/ledger/calls/opening.js';
 import type { Checkpoint, Finished } from '../../../src/ledger/calls/calls.js';
 import { verifyRun, type Difference, type RunEvidence } from '../../../src/ledger/calls/verify.js';
 import type { RunHeader } from '../../../src/ledger/run.js';
