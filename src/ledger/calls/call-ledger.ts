@@ -6,16 +6,17 @@ import type { RunHeader } from '../run.js';
 import { CallAccount, type Money } from './account.js';
 import { answerPayload, readAnswer } from './answer-payload.js';
 import type { AnsweredCall, CallId, Checkpoint, FailedCall, Finished, RecordedAnswer, SentCall } from './calls.js';
-import { broken, checkBounds, checkLine, checkMoney } from './checks.js';
+import { broken, checkBounds, checkFinished, checkMoney } from './checks.js';
 import type { DocumentState, DocumentWindow, Location } from './document-window.js';
 import { FinishedLines } from './finished-lines.js';
+import { linePayload } from './line-payload.js';
 import { Log } from './log.js';
 import { openRun, type OpenedRun } from './open-run.js';
 import type { Opened, OpenedComplete, OpenSettings, WrittenFiles } from './opening.js';
 import { resolveCallLedgerOptions } from './options.js';
 import type { OrdinalRuns } from './ordinal-runs.js';
 import { RecordReader } from './record-reader.js';
-import { bytesPayload, RECORD_KIND, textPayload, type Payload, type RecordKind } from './record.js';
+import { RECORD_KIND, textPayload, type Payload, type RecordKind } from './record.js';
 import { recover, type Recovered, type Written } from './recover.js';
 import { Room } from './room.js';
 import type { RunEvent } from './run-file.js';
@@ -189,9 +190,9 @@ export class CallLedger {
   finished(ordinal: number, end: Finished): Promise<void> {
     return this.#record(ordinal, () => {
       this.#checkUnfinished(ordinal);
-      checkLine(ordinal, end.line);
+      checkFinished(ordinal, end);
       const kind = end.kind === 'row' ? RECORD_KIND.row : RECORD_KIND.deadLetter;
-      const location = this.#append(kind, { ordinal, iteration: 0, attempt: 0 }, 0, bytesPayload(end.line));
+      const location = this.#append(kind, { ordinal, iteration: 0, attempt: 0 }, 0, linePayload(end));
       this.#finish(ordinal, end, location);
     });
   }
@@ -204,9 +205,8 @@ export class CallLedger {
    */
   passed(ordinal: number, end: Finished): MaybePromise<void> {
     const isCheap = this.#documents.state(ordinal) === 'new' && ordinal >= this.#documents.base;
-    if (!isCheap || !this.#room.has(ordinal) || !this.#lines.hasRoom(ordinal, end.line))
-      return this.finished(ordinal, end);
-    checkLine(ordinal, end.line);
+    if (!isCheap || !this.#room.has(ordinal) || !this.#lines.hasRoom(ordinal, end)) return this.finished(ordinal, end);
+    checkFinished(ordinal, end);
     this.#finish(ordinal, end, undefined);
     return undefined;
   }

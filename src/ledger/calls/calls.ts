@@ -53,6 +53,8 @@ export interface Finished {
   readonly kind: 'row' | 'dead-letter';
   /** One line of the output or of the dead-letter file, its line feed included. */
   readonly line: Uint8Array;
+  /** Numbers of the line in the run's own terms, at most {@link COUNTS_MAX}; given back as they came. */
+  readonly counts?: readonly number[];
 }
 
 /** How far a run is. Every number is an integer, 0 or more. */
@@ -83,6 +85,7 @@ export const FINISHES = ['stop', 'length', 'refusal', 'other'] as const;
 export const ITERATION_MAX = 254;
 export const ATTEMPT_MAX = 255;
 export const PROVIDER_BYTES_MAX = 255;
+export const COUNTS_MAX = 255;
 /** UTF-16 units that never take more, whatever they are. */
 export const PROVIDER_CHARS_MAX = Math.floor(PROVIDER_BYTES_MAX / 3);
 export const ORDINAL_MAX = 2 ** 32 - 1;

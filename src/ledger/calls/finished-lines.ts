@@ -5,6 +5,7 @@ import type { Finished } from './calls.js';
 import { broken } from './checks.js';
 import type { DocumentWindow, FinishedPlace, Location } from './document-window.js';
 import { HeldLines } from './held-lines.js';
+import { readFinished } from './line-payload.js';
 import type { Log } from './log.js';
 import type { RecordReader } from './record-reader.js';
 
@@ -27,14 +28,14 @@ export class FinishedLines {
   }
 
   /** Whether memory has room for a line; the next one to be written is held in any case. */
-  hasRoom(ordinal: number, line: Uint8Array): boolean {
+  hasRoom(ordinal: number, { line }: Finished): boolean {
     return ordinal === this.#documents.base || this.#held.hasRoom(line.length);
   }
 
   /** @param location - `undefined` for a line that is not recorded: it is held in any case. */
-  add(ordinal: number, { kind, line }: Finished, location: Location | undefined): void {
-    this.#documents.finish(ordinal, { kind, location, crc: crc32(line) });
-    if (location === undefined || this.hasRoom(ordinal, line)) this.#held.add(ordinal, line);
+  add(ordinal: number, end: Finished, location: Location | undefined): void {
+    this.#documents.finish(ordinal, { kind: end.kind, location, crc: crc32(end.line) });
+    if (location === undefined || this.hasRoom(ordinal, end)) this.#held.add(ordinal, end);
   }
 
   /**
@@ -46,8 +47,7 @@ export class FinishedLines {
   take(ordinal: number): MaybePromise<Finished | undefined> {
     const place = this.#documents.finished(ordinal);
     if (place === undefined) throw broken(`document ${ordinal} is taken before it is finished`);
-    const line = this.#held.take(ordinal);
-    return line === undefined ? this.#read(ordinal, place) : { kind: place.kind, line };
+    return this.#held.take(ordinal) ?? this.#read(ordinal, place);
   }
 
   /** Lets go of a line that is written. */
@@ -59,7 +59,7 @@ export class FinishedLines {
     if (location === undefined) throw broken(`document ${ordinal} is taken twice`);
     await this.#log.flushed();
     const record = await this.#reader.read(location);
-    if (record?.ordinal === ordinal) return { kind, line: Buffer.from(record.payload) };
+    if (record?.ordinal === ordinal) return readFinished(kind, record.payload);
     this.#documents.reset(ordinal);
     return undefined;
   }

@@ -1,7 +1,9 @@
+import type { Finished } from './calls.js';
+
 /** Lines of finished documents in memory, by their ordinal, and how many bytes they are. */
 export class HeldLines {
   readonly #bytesMax: number;
-  readonly #lines = new Map<number, Uint8Array>();
+  readonly #lines = new Map<number, Finished>();
   #bytes = 0;
 
   constructor(bytesMax: number) {
@@ -13,17 +15,17 @@ export class HeldLines {
   }
 
   /** Whoever adds one has asked for room, or knows better. */
-  add(ordinal: number, line: Uint8Array): void {
-    this.#lines.set(ordinal, line);
-    this.#bytes += line.length;
+  add(ordinal: number, end: Finished): void {
+    this.#lines.set(ordinal, end);
+    this.#bytes += end.line.length;
   }
 
   /** The line, which is held no longer. */
-  take(ordinal: number): Uint8Array | undefined {
-    const line = this.#lines.get(ordinal);
-    if (line === undefined) return undefined;
+  take(ordinal: number): Finished | undefined {
+    const end = this.#lines.get(ordinal);
+    if (end === undefined) return undefined;
     this.#lines.delete(ordinal);
-    this.#bytes -= line.length;
-    return line;
+    this.#bytes -= end.line.length;
+    return end;
   }
 }

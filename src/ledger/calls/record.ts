@@ -145,17 +145,6 @@ export function visitRecords(
   return damaged;
 }
 
-/** Bytes as they are. */
-export function bytesPayload(bytes: Uint8Array): Payload {
-  return {
-    bytesMax: bytes.length,
-    write: (target, at) => {
-      target.set(bytes, at);
-      return bytes.length;
-    },
-  };
-}
-
 /** A well-formed string, as UTF-8. */
 export function textPayload(text: string): Payload {
   return { bytesMax: text.length * UTF8_BYTES_PER_UNIT_MAX, write: (target, at) => target.write(text, at) };

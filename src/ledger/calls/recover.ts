@@ -4,6 +4,7 @@ import { ledgerError } from '../journal-file.js';
 import { CallAccount } from './account.js';
 import type { Checkpoint } from './calls.js';
 import { DocumentWindow, type Location } from './document-window.js';
+import { lineIn } from './line-payload.js';
 import type { OldSegment } from './log.js';
 import { OrdinalRuns } from './ordinal-runs.js';
 import { RECORD_KIND, visitRecords, type DecodedRecord } from './record.js';
@@ -203,7 +204,7 @@ class Recovery {
     this.#documents.finish(ordinal, {
       kind: kind === RECORD_KIND.row ? 'row' : 'dead-letter',
       location,
-      crc: crc32(payload),
+      crc: crc32(lineIn(payload)),
     });
   }
 

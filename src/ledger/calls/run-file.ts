@@ -43,7 +43,7 @@ export const PHASE_START: RunPhase = Object.freeze({
 
 export const RUN_FILE_FORMAT: JournalFormat<RunFileHeader, RunEvent> = {
   name: 'millrace-calls',
-  version: 1,
+  version: 2,
   parseHeader: (value) => {
     if (!isObject(value)) return undefined;
     const { marker } = value;

@@ -6,11 +6,11 @@ import { describe, expect, test } from 'vitest';
 import { answerPayload, readAnswer } from '../../../src/ledger/calls/answer-payload.js';
 import type { RecordedCompletion } from '../../../src/ledger/calls/calls.js';
 import {
-  bytesPayload,
   HEAD_BYTES,
   RECORD_KIND,
   visitRecords,
   writeRecord,
+  type Payload,
   type RecordHead,
 } from '../../../src/ledger/calls/record.js';
 
@@ -32,6 +32,16 @@ const records = fc.array(
   fc.tuple(heads, fc.uint8Array({ maxLength: 60 })).map(([head, payload]) => ({ ...head, payload })),
   { minLength: 1, maxLength: 12 },
 );
+
+function bytesPayload(bytes: Uint8Array): Payload {
+  return {
+    bytesMax: bytes.length,
+    write: (target, at) => {
+      target.set(bytes, at);
+      return bytes.length;
+    },
+  };
+}
 
 function write(all: readonly (RecordHead & { payload: Uint8Array })[], marker = MARKER): Buffer {
   return Buffer.concat(

@@ -41,8 +41,8 @@ export async function ask(ledger: CallLedger, ordinal: number, text: string, ite
   await ledger.answered(answerOf(ordinal, text, iteration));
 }
 
-export function row(text: string): Finished {
-  return { kind: 'row', line: Buffer.from(`${text}\n`) };
+export function row(text: string, counts?: readonly number[]): Finished {
+  return { kind: 'row', line: Buffer.from(`${text}\n`), ...(counts !== undefined && { counts }) };
 }
 
 export function deadLetter(text: string): Finished {
@@ -81,11 +81,17 @@ export class Outputs {
   }
 
   /** Writes finished documents from `from` on, up to `limit` of them. */
-  async drain(ledger: CallLedger, from: number, limit = Infinity): Promise<number> {
+  async drain(
+    ledger: CallLedger,
+    from: number,
+    limit = Infinity,
+    onTaken: (ordinal: number, taken: Finished) => void = () => undefined,
+  ): Promise<number> {
     let ordinal = from;
     for (; ordinal < from + limit && ledger.state(ordinal) === 'finished'; ordinal++) {
       const finished = await ledger.take(ordinal);
       if (finished === undefined) break;
+      onTaken(ordinal, finished);
       appendFileSync(finished.kind === 'row' ? this.output : this.failed, finished.line);
     }
     return ordinal;
