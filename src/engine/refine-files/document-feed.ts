@@ -14,7 +14,7 @@ import type { OrderedOutput } from './ordered-output.js';
 import type { InputBatch, InputDocument } from './read-documents.js';
 import type { ReadPlaces } from './read-places.js';
 import { askedOf } from './spending.js';
-import { tallyOf } from './tally.js';
+import { countsOf } from './tally.js';
 import { Wake } from './wake.js';
 
 export interface DocumentFeedSettings {
@@ -203,8 +203,8 @@ export class DocumentFeed {
   }
 
   async #keep(ordinal: number, row: RefinedRow): Promise<void> {
-    this.#settings.output.expect(ordinal, tallyOf(row));
-    await this.#finish(ordinal, { kind: 'row', line: Buffer.from(`${JSON.stringify(row)}\n`) });
+    const line = Buffer.from(`${JSON.stringify(row)}\n`);
+    await this.#finish(ordinal, { kind: 'row', line, counts: countsOf(row) });
   }
 
   async #bury(ordinal: number, letter: DeadLetter): Promise<void> {

@@ -8,7 +8,7 @@ import type { Checkpoint, Finished } from '../../ledger/calls/calls.js';
 import type { FinishedRows } from './finished-rows.js';
 import type { ReadPlaces } from './read-places.js';
 import type { Spending } from './spending.js';
-import { RunTally, tallyOfLine, type RowTally, type Totals } from './tally.js';
+import { RunTally, type Totals } from './tally.js';
 import { Wake } from './wake.js';
 
 /** Bytes that are written at once; fewer when nothing more comes for a while. */
@@ -17,9 +17,6 @@ const WRITE_BYTES = 256 * 1024;
 /** Between two checkpoints: what a killed run has to take from its ledger, or to score, once more. */
 const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 const CHECKPOINT_MS = 1000;
-
-/** Rows whose counts are remembered until they are written; of others they are read out of the row. */
-const TALLIES_MAX = 65_536;
 
 export interface OrderedOutputSettings {
   readonly rows: FinishedRows;
@@ -45,7 +42,6 @@ export interface OrderedOutputSettings {
 export class OrderedOutput {
   readonly #settings: OrderedOutputSettings;
   readonly #wake = new Wake();
-  readonly #tallies = new Map<number, RowTally>();
   /** Of what is written. */
   readonly written: RunTally;
   #next: number;
@@ -83,11 +79,6 @@ export class OrderedOutput {
   /** Length of the output at the last checkpoint. */
   get outputBytes(): number {
     return this.#outputBytes;
-  }
-
-  /** What the row adds to the counts, if there is room to remember it. */
-  expect(ordinal: number, tally: RowTally): void {
-    if (this.#tallies.size < TALLIES_MAX) this.#tallies.set(ordinal, tally);
   }
 
   /** A document has finished. */
@@ -161,11 +152,10 @@ export class OrderedOutput {
     }
   }
 
-  #add({ kind, line }: Finished): void {
-    const tally = this.#tallies.get(this.#next);
-    this.#tallies.delete(this.#next);
+  #add({ kind, line, counts }: Finished): void {
     if (kind === 'row') {
-      this.written.addRow(tally ?? tallyOfLine(line));
+      // Those that are copied from the round before were counted there.
+      if (counts !== undefined) this.written.addRow(counts);
       this.#pending.push(line);
     } else {
       this.written.addDeadLetter();

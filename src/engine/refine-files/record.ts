@@ -1,12 +1,10 @@
 import { CallLedger } from '../../ledger/calls/call-ledger.js';
 import type { Opened, OpenedComplete } from '../../ledger/calls/opening.js';
-import { CHECKPOINT_START, type Checkpoint } from '../../ledger/calls/calls.js';
+import type { Checkpoint } from '../../ledger/calls/calls.js';
 import type { Damage } from '../../ledger/calls/recover.js';
 import type { RefineFilesOptions } from './options.js';
 import { nameOutput, writtenFiles } from './outputs.js';
 import type { PlannedRun } from './plan-run.js';
-import { carriedBudget } from './run-budget.js';
-import { Spending } from './spending.js';
 
 /** The bounds of a ledger hold no document back that was begun: the run asks for room before, and has so many times as much. */
 const BOUNDS_SCALE = 2;
@@ -32,22 +30,13 @@ export async function openRecord(plan: PlannedRun, dir: string): Promise<OpenedR
   if (opened.state === 'complete') {
     // Before a round of retries, which begins a new partial output.
     await nameOutput(plan.paths, plan.streams, opened.checkpoint);
-    return retryFailed ? beginRound(plan, dir, opened) : opened;
+    return retryFailed ? recordOf(await openLedger(plan, dir, true)) : opened;
   }
   if (retryFailed && opened.ledger.reopened === undefined) {
     await opened.ledger.close();
     return recordOf(await openLedger(plan, dir, true)); // which says why not
   }
   return recordOf(opened);
-}
-
-/** Calls and money go on over all rounds; rows are counted anew. */
-async function beginRound(plan: PlannedRun, dir: string, { checkpoint }: OpenedComplete): Promise<OpenedRecord> {
-  const opened = await openLedger(plan, dir, true);
-  if (opened.state === 'complete') return opened;
-  const totals = { ...new Spending(undefined, checkpoint.totals).totals(), ...carriedBudget(checkpoint) };
-  const start = { ...CHECKPOINT_START, totals };
-  return { state: 'open', ledger: opened.ledger, start };
 }
 
 async function openLedger(
@@ -77,5 +66,12 @@ function warnOfDamage(dir: string, damage: readonly Damage[], warn: RefineFilesO
 
 function recordOf(opened: Opened | OpenedComplete): OpenedRecord {
   if (opened.state === 'complete') return opened;
-  return { state: 'open', ledger: opened.ledger, start: opened.checkpoint };
+  const { ledger, checkpoint } = opened;
+  const isRoundBegun = ledger.reopened !== undefined && checkpoint.ordinal === 0;
+  return { state: 'open', ledger, start: isRoundBegun ? roundStart(checkpoint) : checkpoint };
+}
+
+/** A round of retries goes on counting: the rows of the round before are copied, its dead letters are done anew. */
+function roundStart(checkpoint: Checkpoint): Checkpoint {
+  return { ...checkpoint, totals: { ...checkpoint.totals, failed: 0, inputBytes: 0 } };
 }

@@ -17,12 +17,6 @@ export function budgetTotals(budgetUsd: number | undefined, { totals }: Checkpoi
   return { [NAME]: Math.max(budgetNanoUsd('budgetUsd', budgetUsd), before ?? 0, spentNanoUsd) };
 }
 
-/** The same for the round of retries that follows on a checkpoint. */
-export function carriedBudget(checkpoint: Checkpoint): Totals {
-  const budget = budgetOf(checkpoint);
-  return budget === undefined ? {} : { [NAME]: budget };
-}
-
 /** `undefined`: there is no bound. */
 export function budgetOf({ totals }: Checkpoint): number | undefined {
   return totals[NAME];

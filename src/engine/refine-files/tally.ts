@@ -4,21 +4,6 @@ import { STOPPED, type RefinedRow, type Step, type Stopped } from '../../refine/
 /** Counts by name, as a checkpoint keeps them. */
 export type Totals = Readonly<Record<string, number>>;
 
-/** What one row adds to the counts of its run. */
-export interface RowTally {
-  readonly stopped: Stopped;
-  /** It passed the gate as it came. */
-  readonly isFastPath: boolean;
-  readonly isAccepted: boolean;
-  /** Versions that a guard did not let pass. */
-  readonly rolledBack: number;
-  /** UTF-8 bytes of the text as it came. */
-  readonly bytes: number;
-  /** Scores of the text as it came, and of the best version. */
-  readonly before: number;
-  readonly after: number;
-}
-
 /** As much of a row as is counted. */
 interface CountedRow extends Pick<RefinedRow, 'accepted' | 'iterations' | 'stopped'> {
   readonly before: { readonly score: number; readonly bytes: number };
@@ -26,39 +11,28 @@ interface CountedRow extends Pick<RefinedRow, 'accepted' | 'iterations' | 'stopp
   readonly steps: readonly Pick<Step, 'outcome'>[];
 }
 
-export function tallyOf({ stopped, accepted, iterations, steps, before, after }: CountedRow): RowTally {
+/** What a row adds to the counts of its run, as numbers that are kept with its line. */
+export function countsOf({ stopped, accepted, iterations, steps, before, after }: CountedRow): readonly number[] {
   let rolledBack = 0;
   for (const { outcome } of steps) if (outcome === 'rolled_back') rolledBack++;
-  return {
-    stopped,
-    isFastPath: stopped === 'gate' && iterations === 0,
-    isAccepted: accepted,
-    rolledBack,
-    bytes: before.bytes,
-    before: before.score,
-    after: after.score,
-  };
-}
-
-/**
- * The same, of a row that is written out: one of an earlier session, or one that waited for so long that it was let go of.
- *
- * @throws MillraceError `ERR_LEDGER` when the line is no row.
- */
-export function tallyOfLine(line: Uint8Array): RowTally {
-  const row: unknown = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString());
-  if (isCountedRow(row)) return tallyOf(row);
-  throw new MillraceError('ERR_LEDGER', 'a line that the run has written is no row of refine');
+  const isFastPath = stopped === 'gate' && iterations === 0;
+  return [
+    ...[REASONS.indexOf(stopped), Number(isFastPath), Number(accepted), rolledBack],
+    ...[before.bytes, before.score, after.score],
+  ];
 }
 
 /** What the rows and dead letters of a run add up to. */
 export class RunTally {
   failed: number;
+  /** Passed the gate as they came. */
   fastPath: number;
   accepted: number;
+  /** Versions that a guard did not let pass. */
   rolledBack: number;
+  /** UTF-8 bytes of the texts as they came. */
   bytes: number;
-  /** Sums over the rows. */
+  /** Sums of the scores of texts as they came, and of the best versions. */
   before: number;
   after: number;
   readonly stopped: Record<Stopped, number>;
@@ -81,10 +55,19 @@ export class RunTally {
     return REASONS.reduce((sum, reason) => sum + this.stopped[reason], 0);
   }
 
-  addRow({ stopped, isFastPath, isAccepted, rolledBack, bytes, before, after }: RowTally): void {
+  /**
+   * @param counts - as `countsOf` gives them.
+   * @throws MillraceError `ERR_LEDGER` for others.
+   */
+  addRow(counts: readonly number[]): void {
+    const [reason = NaN, fastPath = NaN, accepted = NaN, rolledBack = NaN, bytes = NaN, before = NaN, after = NaN] =
+      counts;
+    const stopped = REASONS[reason];
+    if (stopped === undefined || Number.isNaN(after))
+      throw new MillraceError('ERR_LEDGER', 'the counts that a row was recorded with are none of this version');
     this.stopped[stopped]++;
-    if (isFastPath) this.fastPath++;
-    if (isAccepted) this.accepted++;
+    this.fastPath += fastPath;
+    this.accepted += accepted;
     this.rolledBack += rolledBack;
     this.bytes += bytes;
     this.before += before;
@@ -115,22 +98,9 @@ const NEVER_STOPPED: Readonly<Record<Stopped, number>> = Object.freeze({
   aborted: 0,
 });
 
+/** A reason is kept by its place, so the order of `STOPPED` stays. */
 const REASONS = Object.keys(STOPPED).filter(isStopped);
 
 function isStopped(value: unknown): value is Stopped {
   return typeof value === 'string' && Object.hasOwn(STOPPED, value);
-}
-
-function isCountedRow(value: unknown): value is CountedRow {
-  if (!isObject(value)) return false;
-  const { stopped, accepted, iterations, steps, before, after } = value;
-  if (!isStopped(stopped) || typeof accepted !== 'boolean' || typeof iterations !== 'number') return false;
-  if (!Array.isArray(steps) || !steps.every((step) => isObject(step) && typeof step['outcome'] === 'string'))
-    return false;
-  if (!isObject(before) || !isObject(after)) return false;
-  return [before['score'], before['bytes'], after['score']].every((each) => typeof each === 'number');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -49,7 +49,7 @@ import { WrittenDocuments } from './written-documents.js';
  *
  * A round of retries is a run over the same inputs in which only the dead letters of the round before are `reopened`. It
  * writes a new output, in order: the rows of all other documents are copied from the old one, which is replaced at the end.
- * Retried documents begin anew, without answers; calls and money of all rounds add up.
+ * Retried documents begin anew, without answers; calls, money and the totals of checkpoints go on from round to round.
  */
 export class CallLedger {
   readonly #dir: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readJournal, type JournalFormat } from '../journal-file.js';
 import { parseRunHeader, type RunHeader } from '../run.js';
 import { NO_CALLS } from './account.js';
-import { CHECKPOINT_START } from './calls.js';
+import { CHECKPOINT_START, type Checkpoint } from './calls.js';
 import { OrdinalRuns } from './ordinal-runs.js';
 import { MARKER_BYTES } from './record.js';
 import { isCount, isObject, parseSnapshot, type Snapshot } from './snapshot.js';
@@ -75,14 +75,14 @@ export async function readRunHeader(dir: string): Promise<RunHeader | undefined>
   return contents?.header.run;
 }
 
-/** The phase after an event. Calls and money go on over all rounds; what is written begins anew. */
+/** The phase after an event. Calls, money and the run's own counts go on over all rounds; what is written begins anew. */
 export function nextPhase(phase: RunPhase, event: RunEvent): RunPhase {
   switch (event.event) {
     case 'complete':
       return { ...phase, initial: event.snapshot, segment: event.segment, isComplete: true };
     case 'retry':
       return {
-        initial: { ...phase.initial, ...nothingWritten() },
+        initial: { ...phase.initial, ...nothingWritten(phase.initial.checkpoint.totals) },
         segment: phase.segment,
         isComplete: false,
         reopened: phase.initial.deadLetters,
@@ -90,9 +90,11 @@ export function nextPhase(phase: RunPhase, event: RunEvent): RunPhase {
   }
 }
 
-function nothingWritten(): Pick<Snapshot, 'checkpoint' | 'witnessed' | 'deadLetters' | 'deadLetterCount'> {
+function nothingWritten(
+  totals: Checkpoint['totals'] = CHECKPOINT_START.totals,
+): Pick<Snapshot, 'checkpoint' | 'witnessed' | 'deadLetters' | 'deadLetterCount'> {
   return {
-    checkpoint: CHECKPOINT_START,
+    checkpoint: { ...CHECKPOINT_START, totals },
     witnessed: { rows: 0, deadLetters: 0 },
     deadLetters: OrdinalRuns.empty(),
     deadLetterCount: 0,

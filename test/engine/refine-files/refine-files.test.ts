@@ -354,10 +354,11 @@ describe('dead letters', () => {
     const retry = { ...over, retryFailed: true, providers: [{ provider: second, model: 'm' }] };
     await errorOf(refineFiles({ ...retry, stop: controller.signal }));
     const third = new LocalModel();
-    await refineFiles({ ...retry, providers: [{ provider: third, model: 'm' }] });
+    const summary = await refineFiles({ ...retry, providers: [{ provider: third, model: 'm' }] });
     expect([...second.numbers, ...third.numbers].sort((a, b) => a - b)).toEqual(numbers);
     const whole = runOver(scratch, poorRows(30), new LocalModel());
-    await refineFiles(whole);
+    const { documents, failed, fastPath, accepted, stopped, bytes, inputBytes } = await refineFiles(whole);
+    expect(summary).toMatchObject({ documents, failed, fastPath, accepted, stopped, bytes, inputBytes });
     expect(readFileSync(over.output, 'utf8')).toBe(readFileSync(whole.output, 'utf8'));
     expect(existsSync(`${over.output}.failed.jsonl`)).toBe(false);
     expect(await differencesOf(over.run)).toEqual([]);

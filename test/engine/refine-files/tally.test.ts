@@ -1,13 +1,13 @@
 /**
- * Proves that a row counts the same whether its counts were remembered or are read out of its line, that totals are gone on from
- * as they were, and that the place of a checkpoint leads back to its document however batches are cut.
+ * Proves that the numbers that are kept with a row are what it adds to the counts of its run, that totals are gone on from as
+ * they were, and that the place of a checkpoint leads back to its document however batches are cut.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InputBatch } from '../../../src/engine/refine-files/read-documents.js';
 import { ReadPlaces, resumePlaceOf } from '../../../src/engine/refine-files/read-places.js';
 import { budgetOf, budgetTotals } from '../../../src/engine/refine-files/run-budget.js';
-import { RunTally, tallyOf, tallyOfLine } from '../../../src/engine/refine-files/tally.js';
+import { countsOf, RunTally } from '../../../src/engine/refine-files/tally.js';
 import { CHECKPOINT_START } from '../../../src/ledger/calls/calls.js';
 import { STEP_OUTCOMES, STOPPED } from '../../../src/refine/row.js';
 
@@ -24,12 +24,24 @@ const row = fc.record({
 });
 
 describe('tallies', () => {
-  it('are the same out of a row and out of its line', () => {
+  it('are what the rows say', () => {
     fc.assert(
-      fc.property(row, (each) => {
-        expect(tallyOfLine(Buffer.from(`${JSON.stringify(each)}\n`))).toEqual(
-          tallyOf(JSON.parse(JSON.stringify(each))),
-        );
+      fc.property(fc.array(row), (rows) => {
+        const tally = new RunTally({});
+        for (const each of rows) tally.addRow(countsOf(each));
+        const sum = (of: (each: (typeof rows)[number]) => number): number =>
+          rows.reduce((all, each) => all + of(each), 0);
+        expect(tally).toMatchObject({
+          rows: rows.length,
+          fastPath: rows.filter(({ stopped, iterations }) => stopped === 'gate' && iterations === 0).length,
+          accepted: rows.filter(({ accepted }) => accepted).length,
+          rolledBack: rows.flatMap(({ steps }) => steps).filter(({ outcome }) => outcome === 'rolled_back').length,
+          bytes: sum(({ before }) => before.bytes),
+          before: sum(({ before }) => before.score),
+          after: sum(({ after }) => after.score),
+        });
+        for (const reason of keysOf(STOPPED))
+          expect(tally.stopped[reason]).toBe(rows.filter(({ stopped }) => stopped === reason).length);
       }),
     );
   });
@@ -41,8 +53,8 @@ describe('tallies', () => {
         let parts = new RunTally({});
         for (const [index, each] of rows.entries()) {
           if (index === at % (rows.length + 1)) parts = new RunTally(JSON.parse(JSON.stringify(parts.totals())));
-          whole.addRow(tallyOf(each));
-          parts.addRow(tallyOf(each));
+          whole.addRow(countsOf(each));
+          parts.addRow(countsOf(each));
         }
         parts.addDeadLetter();
         whole.addDeadLetter();
@@ -52,9 +64,14 @@ describe('tallies', () => {
     );
   });
 
-  it.each(['{}', '{"stopped":"never"}', '[]', 'null'])('are not read out of %s', (line) => {
-    expect(() => tallyOfLine(Buffer.from(line))).toThrow(expect.objectContaining({ code: 'ERR_LEDGER' }));
-  });
+  it.each([[[]], [[0, 1, 1, 0, 5, 0.5]], [[99, 0, 0, 0, 0, 0, 0]], [[0.5, 0, 0, 0, 0, 0, 0]]])(
+    'are not taken out of %j',
+    (counts) => {
+      expect(() => {
+        new RunTally({}).addRow(counts);
+      }).toThrow(expect.objectContaining({ code: 'ERR_LEDGER' }));
+    },
+  );
 });
 
 describe('places', () => {
