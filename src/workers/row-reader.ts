@@ -8,7 +8,7 @@ import { rowError, rowId } from './row-errors.js';
 import { configureRows } from './row-settings.js';
 
 /** A row that is not blank, read and not scored. */
-export type ReadRow = TextRow | UnreadRow;
+export type ReadRow = TextRow | UnreadRow | SkippedRow;
 
 interface RowBase {
   /** Within its block, from 1. */
@@ -30,10 +30,18 @@ export interface UnreadRow extends RowBase {
   readonly error: WireError;
 }
 
+/** One that is not wanted: it was counted, and not looked at. */
+export interface SkippedRow {
+  readonly kind: 'skipped';
+}
+
 /** A block of lines of a source, which has a name. */
 export interface SourceBlock extends LinesBlock {
   readonly source: string;
 }
+
+const ALWAYS = (): boolean => true;
+const SKIPPED_ROW: SkippedRow = Object.freeze({ kind: 'skipped' });
 
 /** The kernel stops at every text and asks for its report; nobody answers. */
 const ASK_ALWAYS = Object.freeze({ bytesMin: 0 });
@@ -54,14 +62,18 @@ export class RowReader {
   /**
    * The rows of a block, and how many lines it has. A row at which the kernel runs out of memory is unread.
    *
+   * @param isWanted - whether to read a row, by its index in the block; others are skipped.
    * @throws MillraceError `ERR_OUT_OF_MEMORY` when there is none for the block at all.
    */
-  read(block: SourceBlock): { readonly rows: ReadRow[]; readonly lines: number } {
+  read(
+    block: SourceBlock,
+    isWanted: (index: number) => boolean = ALWAYS,
+  ): { readonly rows: ReadRow[]; readonly lines: number } {
     const rows: ReadRow[] = [];
     let trapped: { readonly index: number; readonly error: WireError } | undefined;
     while (true) {
       try {
-        return { rows, lines: this.#readOn(block, rows, trapped?.error) };
+        return { rows, lines: this.#readOn(block, rows, isWanted, trapped?.error) };
       } catch (thrown) {
         if (!isTrap(thrown)) throw thrown;
         const error = this.#slot.trapped(thrown);
@@ -85,14 +97,26 @@ export class RowReader {
   }
 
   /** Adds the rows behind those that are there. Returns the number of lines. @param failed - why the first of them is unread. */
-  #readOn(block: SourceBlock, rows: ReadRow[], failed: WireError | undefined): number {
+  #readOn(
+    block: SourceBlock,
+    rows: ReadRow[],
+    isWanted: (index: number) => boolean,
+    failed: WireError | undefined,
+  ): number {
     const kernel = this.#begin(block);
     const { exports } = kernel;
     for (let left = rows.length; left > 0; left--) exports.nextRow(1);
     if (failed !== undefined && exports.nextRow(1) !== NO_MORE_ROWS) {
       rows.push({ kind: 'unread', line: exports.rowLine(), id: undefined, error: failed });
     }
-    for (let outcome = exports.nextRow(0); outcome !== NO_MORE_ROWS; outcome = exports.nextRow(0)) {
+    for (;;) {
+      const isSkipped = !isWanted(rows.length);
+      const outcome = exports.nextRow(Number(isSkipped));
+      if (outcome === NO_MORE_ROWS) break;
+      if (isSkipped) {
+        rows.push(SKIPPED_ROW);
+        continue;
+      }
       const place = { line: exports.rowLine(), id: rowId(outcome, kernel) };
       if (outcome === TEXT_READ) rows.push({ kind: 'text', ...place, ...this.#text() });
       else rows.push({ kind: 'unread', ...place, error: rowError(outcome, kernel, this.#settings) });

@@ -18,6 +18,7 @@ import { countsOf } from './tally.js';
 import { Wake } from './wake.js';
 
 export interface DocumentFeedSettings {
+  /** Documents that are written, finished or closed are skipped in them. */
   readonly batches: AsyncIterable<InputBatch>;
   /** Documents that are written already: the first ones of the batches. */
   readonly skip: number;
@@ -115,30 +116,20 @@ export class DocumentFeed {
 
   #score(first: number, inputs: readonly InputDocument[]): Scored {
     const { engine, cancelled } = this.#settings;
-    const documents = inputs.flatMap((input, index) =>
-      input.kind === 'document' && this.#isToDo(first + index) ? input.document : [],
-    );
+    const documents = inputs.flatMap((input) => (input.kind === 'document' ? input.document : []));
     const outcomes = engine.scoreAll(documents, { signal: cancelled });
     outcomes.catch(() => undefined); // Thrown where they are waited for.
     return { first, inputs, outcomes };
-  }
-
-  #isToDo(ordinal: number): boolean {
-    const { rows } = this.#settings;
-    return rows.isOpen(ordinal) && rows.state(ordinal) !== 'finished';
   }
 
   async #begin({ first, inputs, outcomes }: Scored): Promise<void> {
     const scored = (await outcomes)[Symbol.iterator]();
     for (const [index, input] of inputs.entries()) {
       const ordinal = first + index;
-      // Asked before waiting: of a document that is written meanwhile nothing is known any more.
-      const isToDo = this.#isToDo(ordinal);
-      const isOpen = this.#settings.rows.isOpen(ordinal);
       if (!this.#hasRoom(ordinal)) await this.#waitForRoom(ordinal);
       if (this.#settings.ending.aborted) return;
-      if (!isOpen) await this.#copy(ordinal);
-      else if (!isToDo) this.#settings.output.finished(ordinal);
+      if (!this.#settings.rows.isOpen(ordinal)) await this.#copy(ordinal);
+      else if (input.kind === 'skipped') this.#settings.output.finished(ordinal);
       else if (input.kind === 'dead-letter') this.#start(this.#bury(ordinal, input.letter), 0);
       else this.#start(this.#process(ordinal, input, outcomeOf(scored.next())), costOf(input.document));
       this.#begun = ordinal + 1;
@@ -213,9 +204,12 @@ export class DocumentFeed {
   }
 
   async #copy(ordinal: number): Promise<void> {
-    const old = await this.#settings.oldRows?.next();
+    const { oldRows, rows, output } = this.#settings;
+    const old = await oldRows?.next();
     if (old === undefined || old.done === true) throw missingRowError(ordinal);
-    await this.#finish(ordinal, { kind: 'row', line: old.value });
+    // An earlier session of the round may have recorded it.
+    if (ordinal < output.next || rows.state(ordinal) === 'finished') output.finished(ordinal);
+    else await this.#finish(ordinal, { kind: 'row', line: old.value });
   }
 
   async #finish(ordinal: number, end: Finished): Promise<void> {

@@ -15,12 +15,12 @@ import { unreadable } from '../../workers/lines.js';
 import { measureRow } from '../../workers/measure-row.js';
 import type { RowSettings } from '../../workers/protocol.js';
 import { tooLarge } from '../../workers/row-errors.js';
-import { RowReader, type ReadRow } from '../../workers/row-reader.js';
+import { RowReader, type ReadRow, type SkippedRow } from '../../workers/row-reader.js';
 import { KEEP_ALL } from '../../workers/row-settings.js';
 import { INPUT_ERRORS, brokenInput } from '../input-errors.js';
 
 /** A document of the inputs, or why there is none. */
-export type InputDocument = ReadDocument | LostDocument;
+export type InputDocument = ReadDocument | LostDocument | SkippedDocument;
 
 export interface ReadDocument {
   readonly kind: 'document';
@@ -39,6 +39,11 @@ export interface ReadDocument {
 export interface LostDocument {
   readonly kind: 'dead-letter';
   readonly letter: DeadLetter;
+}
+
+/** One that is not wanted: nothing is known of it but that it is there. */
+export interface SkippedDocument {
+  readonly kind: 'skipped';
 }
 
 /** Where reading goes on; plain JSON. */
@@ -75,6 +80,8 @@ export interface ReadOptions extends Pick<RowSettings, 'textField' | 'idField' |
 export interface ReadDocumentsOptions extends ReadOptions {
   /** The place of a batch that was read before. @defaultValue the beginning */
   readonly from?: ReadPlace;
+  /** Whether a document is to be read, by how many come before it from `from` on; others are skipped. @defaultValue all are */
+  readonly isWanted?: (index: number) => boolean;
   /** What the input `-` reads. */
   readonly stdin: Readable;
 }
@@ -82,6 +89,9 @@ export interface ReadDocumentsOptions extends ReadOptions {
 /** A batch is read in a few milliseconds, in which the event loop stands still. */
 const BLOCK_BYTES = 256 * 1024;
 const BLOCK_BYTES_MAX = 64 * 1024 * 1024;
+
+const ALL = (): boolean => true;
+const SKIPPED: SkippedDocument = Object.freeze({ kind: 'skipped' });
 
 export const READ_START: ReadPlace = Object.freeze({ input: 0, position: 0, lines: 0, ordinal: 0 });
 
@@ -98,23 +108,27 @@ export async function* readDocuments(
   inputs: readonly Input[],
   options: ReadDocumentsOptions,
 ): AsyncGenerator<InputBatch, void> {
-  const { from = READ_START, stdin, signal } = options;
+  const { from = READ_START, isWanted = ALL, stdin, signal } = options;
   const chunkBytes = blockBytesOf(options);
   const reader = new DocumentReader(options);
   const source = { chunkBytes, lineBytesMax: options.lineBytesMax };
+  let documents = 0;
   for (const input of inputs.slice(from.input)) {
     let place = input.index === from.input ? from : beginningOf(input.index);
     try {
       const opened = input.kind === 'jsonl' ? openLineBlocks(input, source) : openSource(input, { ...source, stdin });
       for await (const chunk of opened.read(place.position, signal)) {
-        const batch = reader.read(chunk, place);
+        const before = documents;
+        const batch = reader.read(chunk, place, (index) => isWanted(before + index));
         ({ place } = batch);
+        documents += batch.documents.length;
         yield batch;
         if (chunk.kind === 'files') await setImmediate(); // they were read without a turn of the event loop
       }
     } catch (thrown) {
       const letter = brokenInput(input.source, place.ordinal, inputErrorOf(input, thrown));
-      yield { documents: [{ kind: 'dead-letter', letter }], place: beginningOf(input.index + 1), inputBytes: 0 };
+      const lost: InputDocument = isWanted(documents++) ? { kind: 'dead-letter', letter } : SKIPPED;
+      yield { documents: [lost], place: beginningOf(input.index + 1), inputBytes: 0 };
     }
   }
 }
@@ -175,9 +189,12 @@ class DocumentReader {
     this.#rows = new RowReader(this.#settings, new KernelSlot(compileKernel(), measureRow(MEASURE_DEFAULTS)));
   }
 
-  /** @param before - the place at which the chunk begins. */
-  read(chunk: Chunk, before: ReadPlace): InputBatch {
-    const { documents, lines } = this.#read(chunk, before);
+  /**
+   * @param before - the place at which the chunk begins.
+   * @param isWanted - whether to read a document, by its index in the chunk.
+   */
+  read(chunk: Chunk, before: ReadPlace, isWanted: (index: number) => boolean): InputBatch {
+    const { documents, lines } = this.#read(chunk, before, isWanted);
     const place = {
       input: chunk.input,
       position: chunk.end,
@@ -192,13 +209,22 @@ class DocumentReader {
     return this.#rows.count(chunk);
   }
 
-  #read(chunk: Chunk, before: ReadPlace): { readonly documents: InputDocument[]; readonly lines: number } {
-    if (chunk.kind === 'files') return { documents: chunk.paths.map((file) => this.#readFile(file)), lines: 0 };
+  #read(
+    chunk: Chunk,
+    before: ReadPlace,
+    isWanted: (index: number) => boolean,
+  ): { readonly documents: InputDocument[]; readonly lines: number } {
+    if (chunk.kind === 'files') {
+      const documents = chunk.paths.map((file, index) => (isWanted(index) ? this.#readFile(file) : SKIPPED));
+      return { documents, lines: 0 };
+    }
     if (chunk.kind !== 'block') throw notBlock(chunk);
     const { source } = chunk;
-    const { rows, lines } = this.#rows.read(chunk);
+    const { rows, lines } = this.#rows.read(chunk, isWanted);
     const documents = rows.map((row, index) => {
-      return documentOf(row, { source, ordinal: before.ordinal + index, line: before.lines + row.line });
+      return row.kind === 'skipped'
+        ? SKIPPED
+        : documentOf(row, { source, ordinal: before.ordinal + index, line: before.lines + row.line });
     });
     return { documents, lines };
   }
@@ -220,7 +246,7 @@ class DocumentReader {
 }
 
 function documentOf(
-  row: ReadRow,
+  row: Exclude<ReadRow, SkippedRow>,
   place: { readonly source: string; readonly ordinal: number; readonly line: number },
 ): InputDocument {
   const { id } = row;

@@ -15,7 +15,7 @@ import type { RefineFilesSummary } from './options.js';
 import { OrderedOutput } from './ordered-output.js';
 import { openOutputs, type Outputs } from './outputs.js';
 import type { PlannedRun } from './plan-run.js';
-import { readDocuments } from './read-documents.js';
+import { readDocuments, type InputBatch } from './read-documents.js';
 import { readSettings } from './read-settings.js';
 import { ReadPlaces, resumePlaceOf, type ResumePlace } from './read-places.js';
 import type { RunRecord } from './record.js';
@@ -157,16 +157,13 @@ export class RunSession {
   }
 
   #documentFeed(parts: Pick<DocumentFeedSettings, 'rows' | 'engine' | 'refiner' | 'output' | 'hasRoom'>): DocumentFeed {
-    const { resolved, inputs, options, prices, paths } = this.#plan;
+    const { resolved, prices, paths } = this.#plan;
     const { ending, cancelled, because } = this.#end;
-    const { from, skip } = this.#resume;
-    const stdin = options.stdin ?? process.stdin;
-    const reading = { ...readSettings(resolved), stdin, signal: ending, ...(from !== undefined && { from }) };
     const reopened = this.#parts.record?.ledger.reopened;
     return new DocumentFeed({
       ...parts,
-      batches: readDocuments(inputs, reading),
-      skip,
+      batches: this.#read(parts),
+      skip: this.#resume.skip,
       places: this.#places,
       oldRows: reopened && linesOf(paths.output, rowsBelow(this.#start.ordinal, reopened), ending),
       tally: this.#parts.report?.tally,
@@ -177,6 +174,20 @@ export class RunSession {
       cancelled,
       onError: because,
     });
+  }
+
+  /** Reads on where the run goes on. What is decided once, here, holds: of a document that is written nothing is known. */
+  #read({ rows, output }: Pick<DocumentFeedSettings, 'rows' | 'output'>): AsyncIterable<InputBatch> {
+    const { resolved, inputs, options } = this.#plan;
+    const { from, skip } = this.#resume;
+    const first = this.#start.ordinal - skip;
+    const isWanted = (index: number): boolean => {
+      const ordinal = first + index;
+      return ordinal >= output.next && rows.isOpen(ordinal) && rows.state(ordinal) !== 'finished';
+    };
+    const stdin = options.stdin ?? process.stdin;
+    const signal = this.#end.ending;
+    return readDocuments(inputs, { ...readSettings(resolved), stdin, signal, isWanted, ...(from && { from }) });
   }
 
   /** Whether a row may be added to those that wait for older ones. */

@@ -1,7 +1,7 @@
 /**
  * Proves that refining reads what scoring reads: generated inputs of every kind, whole and broken off, are scored into rows, and the
  * dead letters, ids and texts are compared with those that are read here, in batches of any size; and that reading which goes on
- * behind any batch gives what is left.
+ * behind any batch gives what is left, and reading of some documents gives these in their places.
  */
 import { appendFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -135,6 +135,12 @@ describe('reading', () => {
             optionsOf({ maxBytes, blockBytes: blockBytes + 100, stdinOf, ...(from && { from }) }),
           );
           expect(documentsIn(rest)).toEqual(documentsIn(batches.slice(at + 1)));
+
+          const isWanted = (index: number): boolean => (index * blockBytes) % 3 === 0;
+          const some = await batchesOf(inputs, optionsOf({ maxBytes, blockBytes, stdinOf, isWanted }));
+          expect(some.map(({ place }) => place)).toEqual(batches.map(({ place }) => place));
+          const wanted = documents.map((each, index) => (isWanted(index) ? each : { kind: 'skipped' }));
+          expect(documentsIn(some)).toEqual(wanted);
         },
       ),
       { numRuns: 100 },

@@ -364,6 +364,32 @@ describe('dead letters', () => {
     expect(await differencesOf(over.run)).toEqual([]);
   });
 
+  it('are tried again in a round whose copied rows were recorded before it ended', async () => {
+    const over = { ...runOver(scratch, poorRows(30), refusing([0], refused)), concurrency: 1 };
+    await refineFiles(over);
+    const controller = new AbortController();
+    const hanging = new LocalModel(async (_, signal) => {
+      setTimeout(() => {
+        controller.abort();
+      }, 100);
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new Error('given up'));
+        });
+      });
+    });
+    // Rows that wait for the first one find no room in memory.
+    const retry = { ...over, retryFailed: true, ledger: { rowsBytesMax: 0 } };
+    const stopped = { ...retry, providers: [{ provider: hanging, model: 'm' }], signal: controller.signal };
+    expect(await errorOf(refineFiles(stopped))).toMatchObject({ code: 'ERR_ABORTED' });
+    const last = new LocalModel();
+    const summary = await refineFiles({ ...retry, providers: [{ provider: last, model: 'm' }] });
+    expect(last.numbers).toEqual([0]);
+    expect(summary).toMatchObject({ documents: 30, failed: 0, accepted: 30 });
+    expect(readRows(over.output).map(({ id }) => id)).toEqual(poorRows(30).map(({ id }) => id));
+    expect(await differencesOf(over.run)).toEqual([]);
+  });
+
   it('are not tried again before the run is complete', async () => {
     const model = new LocalModel(() => Promise.reject(new CallError('ERR_PROVIDER_AUTH', 'no', { status: 401 })));
     const over = runOver(scratch, poorRows(5), model);
