@@ -1,6 +1,6 @@
 /** What a bench found: plain JSON, the content of `--json`. Fields may be added, none is renamed. */
 import type { MachineFacts } from '../../monitor/machine.js';
-import type { BenchComparison, LatencyDistribution, Spread } from '../../monitor/page/model.js';
+import type { BenchComparison, LatencyDistribution, Spread, TimeSeries } from '../../monitor/page/model.js';
 import { spreadOf as spread } from '../../monitor/statistics/median.js';
 import type { BenchCase, CaseUnit, SuiteName } from './suite.js';
 
@@ -33,9 +33,24 @@ export interface BenchedDocuments {
 export interface SuiteResult {
   readonly name: SuiteName;
   readonly title: string;
+  /** Since the bench began. */
+  readonly startSeconds: number;
   readonly seconds: number;
   readonly cases: readonly CaseResult[];
   readonly latencies: readonly LatencyDistribution[];
+  /** Of this process while the suite was opened, checked and measured; 64 points at most. */
+  readonly memory: readonly MemoryPoint[];
+  /** Resident bytes of processes that the suite ran, each over the time since its start; empty where the system does not tell. */
+  readonly processMemory: readonly TimeSeries[];
+}
+
+/** The most that was seen since the point before. */
+export interface MemoryPoint {
+  /** Since the bench began. */
+  readonly seconds: number;
+  /** `null` where the system does not tell. */
+  readonly rssBytes: number | null;
+  readonly heapUsedBytes: number | null;
 }
 
 export interface CaseResult {

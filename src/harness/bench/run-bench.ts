@@ -7,6 +7,7 @@ import { checkWritable } from '../../io/file-sink.js';
 import { outputError } from '../../io/fs-errors.js';
 import { Baselines } from '../../monitor/baselines.js';
 import { describeMachine } from '../../monitor/machine.js';
+import { ProcessSampler } from '../../monitor/process-sampler.js';
 import { DocumentGenerator } from '../documents.js';
 import { sampleDocuments } from '../own-documents.js';
 import { measuresOf, withComparison } from './compare.js';
@@ -22,6 +23,10 @@ import { WordCount } from './word-count.js';
 const TEXT_UNITS_MAX = 64 * 1024 * 1024;
 /** Of larger inputs the sample is one of their beginning. */
 const READ_BYTES_MAX = 512 * 1024 * 1024;
+
+/** Memory is looked at while cases are timed: so seldom that it costs less than a thousandth of the main thread. */
+const SAMPLE_MS = 250;
+const SAMPLES_MAX = 64;
 
 /**
  * Measures this machine: how fast documents are scored, looked up, processed and refined, each beside what could be used instead.
@@ -75,9 +80,13 @@ async function measureSuites(
 /** A suite's place in the run. */
 interface Turn {
   readonly suitesDone: number;
+  /** Since the bench began. */
+  readonly startSeconds: number;
   /** Its share of the time that is left: what one suite does not need, those behind it have. */
   readonly seconds: number;
 }
+
+type MeasuredSuite = Omit<SuiteResult, 'memory'>;
 
 function usualSeconds(suites: readonly Suite[]): number {
   return suites.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -115,11 +124,11 @@ class Bench {
       this.#notes.push('This machine has no wc that reads UTF-8: that baseline is left out.');
     const suites: SuiteResult[] = [];
     for (const [index, suite] of this.#suites.entries()) {
-      const leftSeconds = this.#options.seconds - (clock.monotonicMs() - started) / 1000;
+      const startSeconds = (clock.monotonicMs() - started) / 1000;
       const share = suite.seconds / usualSeconds(this.#suites.slice(index));
-      suites.push(
-        await this.#measure(suite, documents, wordCount, { suitesDone: index, seconds: leftSeconds * share }),
-      );
+      const seconds = (this.#options.seconds - startSeconds) * share;
+      const turn = { suitesDone: index, startSeconds, seconds };
+      suites.push(await this.#sampled(turn, () => this.#measure(suite, documents, wordCount, turn)));
     }
     return {
       schema: 1,
@@ -162,12 +171,29 @@ class Bench {
     return Math.min(1, this.#options.seconds / usualSeconds(this.#suites));
   }
 
+  /** The result of a suite, with what memory it took. */
+  async #sampled({ startSeconds }: Turn, measure: () => Promise<MeasuredSuite>): Promise<SuiteResult> {
+    const { clock } = this.#options;
+    const sampler = new ProcessSampler({ sampleMs: SAMPLE_MS, samplesMax: SAMPLES_MAX }, { clock });
+    sampler.start();
+    try {
+      const measured = await measure();
+      sampler.stop();
+      const memory = sampler.samples().map(({ atMs, rssBytes, heapUsedBytes }) => {
+        return { seconds: startSeconds + atMs / 1000, rssBytes, heapUsedBytes };
+      });
+      return { ...measured, memory };
+    } finally {
+      sampler.stop();
+    }
+  }
+
   async #measure(
     suite: Suite,
     documents: BenchDocuments,
     wordCount: WordCount | undefined,
-    { suitesDone, seconds }: Turn,
-  ): Promise<SuiteResult> {
+    { suitesDone, startSeconds, seconds }: Turn,
+  ): Promise<MeasuredSuite> {
     const { clock, workers, rounds } = this.#options;
     const started = clock.monotonicMs();
     const progress = (name: string, round: number): void =>
@@ -200,9 +226,11 @@ class Bench {
       return {
         name: suite.name,
         title: suite.title,
+        startSeconds,
         seconds: (clock.monotonicMs() - started) / 1000,
         cases: caseResults(open.cases, values),
         latencies: open.latencies?.() ?? [],
+        processMemory: open.processMemory?.() ?? [],
       };
     } finally {
       await open.close();

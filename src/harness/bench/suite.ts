@@ -1,7 +1,7 @@
 /** What a suite is: cases that are measured in turns, some of them baselines that a reader could use instead. */
 import type { Clock } from '../../core/clock.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
-import type { LatencyDistribution } from '../../monitor/page/model.js';
+import type { LatencyDistribution, TimeSeries } from '../../monitor/page/model.js';
 import type { BenchDocuments } from './documents.js';
 import type { WordCount } from './word-count.js';
 
@@ -36,6 +36,8 @@ export interface OpenSuite {
   check(): Promise<void>;
   /** What single calls took, once all rounds are done. */
   latencies?(): LatencyDistribution[];
+  /** Resident memory of processes that it ran, of the last run of each and since its start; likewise. */
+  processMemory?(): TimeSeries[];
   close(): Promise<void>;
 }
 

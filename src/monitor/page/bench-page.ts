@@ -10,12 +10,13 @@ import type {
   Reference,
   SizeSeries,
   Spread,
+  TimeSeries,
   WorkerSeries,
 } from './model.js';
 import { figures, formatInstant, formatValue } from './numbers.js';
 import { page } from './page.js';
 import { figure, outside, table, type Section, type Table } from './parts.js';
-import { latencySection, processSection, SERIES_MAX, severityMark } from './shared-sections.js';
+import { hasPoints, latencySection, processSection, SERIES_MAX, severityMark, timeFigure } from './shared-sections.js';
 
 /** Rows of a chart of ratios; those that are left out stand in its table. */
 const RATIOS_MAX = 40;
@@ -29,6 +30,7 @@ export function renderBenchPage(model: BenchPage): string {
     ratioSection(model.cases),
     latencySection(model.latencies),
     processSection(model.process),
+    processMemorySection(model.processMemory),
     casesSection(model.cases),
   ]);
 }
@@ -200,6 +202,16 @@ function ratioSection(cases: readonly BenchCaseFigures[] | undefined): Section |
     },
   });
   return { anchor: 'baselines', title: 'Beside the baselines', content };
+}
+
+function processMemorySection(series: readonly TimeSeries[] | undefined): Section | undefined {
+  if (!hasPoints(series)) return undefined;
+  const content = timeFigure(series, {
+    title: 'Resident memory of a process that scores a file',
+    caption: 'Each line begins with its process. The longer file takes more time, and should take no more memory.',
+    y: { title: 'memory', unit: 'bytes' },
+  });
+  return { anchor: 'process-memory', title: 'Memory by the length of a file', content };
 }
 
 function casesSection(cases: readonly BenchCaseFigures[] | undefined): Section | undefined {

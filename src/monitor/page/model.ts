@@ -141,6 +141,8 @@ export interface BenchPage extends PageBase {
   readonly throughputByWorkers?: readonly WorkerSeries[] | undefined;
   readonly latencies?: readonly LatencyDistribution[] | undefined;
   readonly process?: ProcessOverTime | undefined;
+  /** Resident bytes of other processes, each over the time since its own start. */
+  readonly processMemory?: readonly TimeSeries[] | undefined;
   /** Everything that was measured, suite by suite. */
   readonly cases?: readonly BenchCaseFigures[] | undefined;
   readonly comparison?: BenchComparison | undefined;

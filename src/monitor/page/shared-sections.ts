@@ -140,7 +140,7 @@ export function orNone(value: number | null | undefined, unit: Unit): string {
   return value === null || value === undefined ? '–' : formatValue(value, unit);
 }
 
-function hasPoints<S extends { readonly points: readonly unknown[] }>(
+export function hasPoints<S extends { readonly points: readonly unknown[] }>(
   series: readonly S[] | undefined,
 ): series is readonly S[] {
   return series?.some(({ points }) => points.length > 0) === true;

@@ -85,9 +85,10 @@ describe('millrace bench', () => {
     expect(first.code).toBe(0);
     const written = readFileSync(json, 'utf8');
     expect(JSON.parse(written)).toMatchObject({ schema: 1, command: 'bench', suites: [{ name: 'kernel' }] });
-    expect(readFileSync(html, 'utf8')).toMatch(/^<!doctype html>[^]*subject[^]*<\/html>\s*$/i);
+    expect(readFileSync(html, 'utf8')).toMatch(/^<!doctype html>[^]*subject[^]*Memory over time[^]*<\/html>\s*$/i);
     const second = await run(['--json', '-']);
-    expect(JSON.parse(second.out)).toMatchObject({ schema: 1, suites: JSON.parse(written).suites });
+    const [{ cases }] = JSON.parse(written).suites;
+    expect(JSON.parse(second.out)).toMatchObject({ schema: 1, suites: [{ cases }] });
   });
 
   it('shows what it is at on a terminal, and not with --quiet', async () => {
@@ -166,10 +167,20 @@ describe('the whole program', () => {
       ratios: { type: 'array', items: ratio },
     },
   };
+  const memoryPoint = {
+    type: 'object',
+    required: ['seconds', 'rssBytes', 'heapUsedBytes'],
+    properties: { seconds: number, rssBytes: number, heapUsedBytes: number },
+  };
   const suite = {
     type: 'object',
-    required: ['name', 'title', 'seconds', 'cases', 'latencies'],
-    properties: { name: { const: 'kernel' }, cases: { type: 'array', minItems: 3, items: aCase } },
+    required: ['name', 'title', 'startSeconds', 'seconds', 'cases', 'latencies', 'memory', 'processMemory'],
+    properties: {
+      name: { const: 'kernel' },
+      cases: { type: 'array', minItems: 3, items: aCase },
+      memory: { type: 'array', minItems: 1, maxItems: 64, items: memoryPoint },
+      processMemory: { type: 'array', maxItems: 0 },
+    },
   };
   const schema = {
     type: 'object',

@@ -17,9 +17,16 @@ export interface FakeOptions {
   readonly subjectMs?: (run: number) => number;
   readonly baselineMs?: (run: number) => number;
   readonly check?: () => Promise<void>;
+  /** What the subject measures, in place of its documents a minute. */
+  readonly subjectValue?: number;
 }
 
-export function fakeSuite({ subjectMs = () => 10, baselineMs = () => 50, check }: FakeOptions = {}): FakeSuite {
+export function fakeSuite({
+  subjectMs = () => 10,
+  baselineMs = () => 50,
+  check,
+  subjectValue,
+}: FakeOptions = {}): FakeSuite {
   const [clock, calls, contexts] = [new ManualClock(), [] as string[], [] as SuiteContext[]];
   const taking = (name: string, msOf: (run: number) => number) => {
     let runs = 0;
@@ -36,9 +43,11 @@ export function fakeSuite({ subjectMs = () => 10, baselineMs = () => 50, check }
       calls.push('open');
       contexts.push(context);
       const { documents } = context;
+      const options = { name: 'subject', against: ['baseline'] };
+      const subject = scoring(options, context, documents, taking('subject', subjectMs));
       return Promise.resolve({
         cases: [
-          scoring({ name: 'subject', against: ['baseline'] }, context, documents, taking('subject', subjectMs)),
+          subjectValue === undefined ? subject : { ...subject, run: () => subjectValue },
           scoring({ name: 'baseline', role: 'baseline' }, context, documents, taking('baseline', baselineMs)),
         ],
         check: () => {

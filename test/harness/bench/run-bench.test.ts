@@ -53,6 +53,18 @@ describe('a bench', () => {
     expect(notes).toContain('There was time for 5 of 50 rounds of the suite kernel.');
   });
 
+  it('looks at memory while it measures, in a bounded number of points', async () => {
+    const { suites, seconds } = await run({ rounds: 20 }, fakeSuite({ subjectMs: () => 4000 }));
+    const memory = suites[0]?.memory ?? [];
+    expect(suites[0]?.startSeconds).toBe(0);
+    expect(memory.length).toBeGreaterThan(30);
+    expect(memory.length).toBeLessThanOrEqual(64);
+    const times = memory.map((point) => point.seconds);
+    expect(times).toEqual([...times].sort((one, other) => one - other));
+    expect(times.at(-1)).toBe(seconds);
+    for (const { rssBytes, heapUsedBytes } of memory) expect(rssBytes).toBeGreaterThan(heapUsedBytes ?? Infinity);
+  });
+
   it('always has one round, however little time there is', async () => {
     const { suites } = await run({ seconds: 0.1 }, fakeSuite({ subjectMs: () => 5000 }));
     expect(suites[0]?.cases[0]?.rounds).toHaveLength(1);
@@ -110,8 +122,9 @@ describe('whatever goes wrong', () => {
   });
 
   it('a value that is none is refused', async () => {
-    const fake = fakeSuite({ subjectMs: () => NaN });
-    await expect(run({}, fake)).rejects.toMatchObject({ code: 'ERR_INTERNAL' });
+    for (const subjectValue of [NaN, Infinity, 0, -1]) {
+      await expect(run({}, fakeSuite({ subjectValue }))).rejects.toMatchObject({ code: 'ERR_INTERNAL' });
+    }
   });
 });
 

@@ -32,6 +32,10 @@ describe('every suite', () => {
     expect(suite?.cases.length).toBeGreaterThan(1);
     const names = new Set(suite?.cases.map(({ name: each }) => each));
     expect(names.size).toBe(suite?.cases.length);
+    expect(suite?.memory.length).toBeGreaterThan(0);
+    const processes = name === 'memory' && process.platform === 'linux' ? [...names] : [];
+    const running = suite?.processMemory.filter(({ points }) => points.some(({ value }) => (value ?? 0) > 10e6)) ?? [];
+    expect(running.map(({ label }) => label)).toEqual(processes);
     for (const each of suite?.cases ?? []) {
       expect(each.rounds).toHaveLength(1);
       expect(each.value.value).toBeGreaterThan(0);

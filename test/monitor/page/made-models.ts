@@ -82,6 +82,10 @@ export const BENCH_PAGE: BenchPage = {
       timeSeries('heap', (index) => 42e6 + (index % 9) * 3e6),
     ],
   },
+  processMemory: [
+    timeSeries('a file', (index) => (index < 60 ? 210e6 - 90e6 / (1 + index) : null)),
+    timeSeries('a file of four times as many', (index) => 221e6 - 90e6 / (1 + index)),
+  ],
   cases: [
     {
       suite: 'kernel',

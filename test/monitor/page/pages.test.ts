@@ -139,6 +139,7 @@ const benchPage: fc.Arbitrary<BenchPage> = fc.record({
   ),
   latencies: optional(fc.array(latency, few)),
   process: optional(process),
+  processMemory: optional(fc.array(timeSeries, { maxLength: 2 })),
   cases: optional(
     fc.array(
       fc.record({

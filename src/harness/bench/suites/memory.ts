@@ -7,7 +7,9 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
 import { MillraceError } from '../../../core/errors.js';
+import type { TimePoint } from '../../../monitor/page/model.js';
 import { PROGRAM } from '../../mock-process.js';
+import { watchMemory } from '../process-memory.js';
 import type { BenchCase, OpenSuite, Suite, SuiteContext } from '../suite.js';
 import { checkSame } from './baselines.js';
 
@@ -25,12 +27,16 @@ async function open(context: SuiteContext): Promise<OpenSuite> {
   await writeTimes(short, lines, 1);
   await writeTimes(long, lines, TIMES);
   const names = [`${SHORT}, ${documents.count} documents`, `${SHORT} of ${TIMES} times as many`] as const;
+  const overTime = new Map<string, TimePoint[]>();
+  const note = (name: string) => (points: TimePoint[]) => void overTime.set(name, points);
+  const [first, second] = [note(names[0]), note(names[1])];
   return {
     cases: [
-      peak(context, { name: names[0], role: 'baseline', against: [] }, short, documents.count),
-      peak(context, { name: names[1], role: 'subject', against: [names[0]] }, long, TIMES * documents.count),
+      peak(context, { name: names[0], role: 'baseline', against: [] }, short, documents.count, first),
+      peak(context, { name: names[1], role: 'subject', against: [names[0]] }, long, TIMES * documents.count, second),
     ],
     check: () => Promise.resolve(), // each run is checked: all documents have to be in its summary
+    processMemory: () => Array.from(overTime, ([label, points]) => ({ label, points })),
     close: () => Promise.resolve(),
   };
 }
@@ -40,12 +46,13 @@ function peak(
   named: Pick<BenchCase, 'name' | 'role' | 'against'>,
   file: string,
   documents: number,
+  onMemory: (points: TimePoint[]) => void,
 ): BenchCase {
   return {
     ...named,
     unit: 'bytes',
     run: async () => {
-      const summary = await score(context, file);
+      const summary = await score(context, file, onMemory);
       checkSame('documents in the summary', summary.documents, documents);
       return summary.peakRssBytes;
     },
@@ -57,10 +64,21 @@ interface Summary {
   readonly peakRssBytes: number;
 }
 
-async function score({ folder, workers, signal }: SuiteContext, file: string): Promise<Summary> {
+async function score(
+  { folder, workers, clock, signal }: SuiteContext,
+  file: string,
+  onMemory: (points: TimePoint[]) => void,
+): Promise<Summary> {
   const [output, summary] = [join(folder, 'memory.jsonl'), join(folder, 'summary.json')];
   const args = [PROGRAM, 'score', file, '-o', output, '--summary', summary, '--quiet', '--workers', String(workers)];
-  await run(process.execPath, args, { signal });
+  const running = run(process.execPath, args, { signal });
+  const { pid } = running.child;
+  const watch = pid === undefined ? undefined : watchMemory(pid, clock);
+  try {
+    await running;
+  } finally {
+    onMemory(watch?.stop() ?? []);
+  }
   return parseSummary(await readFile(summary, 'utf8'));
 }
 
