@@ -3,12 +3,13 @@ import { MillraceError, fromWireError } from '../core/errors.js';
 import { describe } from '../core/options.js';
 import type { CountsReport, Failure, Report } from '../core/report.js';
 import { writeUnits } from '../workers/kernel-host.js';
-import type { Request, Response } from '../workers/protocol.js';
+import type { DocumentsResponse, Request, Response, VersionComparison } from '../workers/protocol.js';
 import type { ReportDecoder } from '../workers/report-layout.js';
 import { lengthsOf, slabBytesFor, textsStart } from '../workers/slab.js';
 import { MissedDocument, type EngineCache } from './report-cache/engine-cache.js';
 import type { Batch, BatchRun } from './scheduler.js';
 import type { SlabPool } from './slab-pool.js';
+import { VersionDocument } from './version-document.js';
 
 /** Name of the source of documents that an embedder hands over. */
 export const MEMORY_SOURCE = 'memory';
@@ -65,7 +66,17 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
   request({ slot, batch, condemned }: BatchRun): Request {
     this.#requestedAtMs = performance.now();
     const { slab, slabBytes } = this.#pack();
-    return { kind: 'documents', slot, batch, condemned, slab, slabBytes, documentCount: this.#documents.length };
+    const documentCount = this.#documents.length;
+    return {
+      kind: 'documents',
+      slot,
+      batch,
+      condemned,
+      slab,
+      slabBytes,
+      documentCount,
+      comparisons: this.#comparisons(),
+    };
   }
 
   done(response: Response, condemned: ReadonlyMap<number, MillraceError>): void {
@@ -73,6 +84,7 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
     const latencyMs = performance.now() - this.#requestedAtMs;
     const errors = new Map([...condemned, ...this.#refused]);
     for (const { index, error } of response.failures) errors.set(index, fromWireError(error));
+    this.#noteObjections(response);
     const { decoder, slabs } = this.#settings;
     const rows = new Float64Array(response.slab, 0, this.#documents.length * decoder.slots);
     const outcomes: Outcome<R>[] = [];
@@ -95,6 +107,27 @@ export class DocumentsBatch<R extends CountsReport = Report> implements Batch {
 
   fail(error: MillraceError): void {
     this.#listener.fail(error);
+  }
+
+  /** Versions are compared whether or not the cache has their reports. */
+  #comparisons(): VersionComparison[] {
+    const comparisons: VersionComparison[] = [];
+    let index = 0;
+    for (const document of this.#documents) {
+      if (document instanceof VersionDocument && !this.#refused.has(index)) {
+        const { text: version, original, guards: bounds } = document;
+        comparisons.push({ index, version, original, bounds });
+      }
+      index++;
+    }
+    return comparisons;
+  }
+
+  #noteObjections({ objections }: DocumentsResponse): void {
+    for (const { index, ...difference } of objections) {
+      const document = this.#documents[index];
+      if (document instanceof VersionDocument) document.differs(difference);
+    }
   }
 
   #pack(): { slab: ArrayBuffer; slabBytes: number } {
@@ -176,8 +209,9 @@ export function failureOf(document: Document, ordinal: number, error: MillraceEr
 /** What a document weighs beside its text, so that any number of empty ones is bounded as well. */
 const DOCUMENT_COST = 128;
 
-/** What batches are cut by and queues are bounded by: the UTF-16 units of the text, and a little for each document. */
+/** What batches are cut by and queues are bounded by: the UTF-16 units of the text, and of the original that goes with it, and a little for each document. */
 export function costOf(document: Document): number {
   const text: unknown = document.text;
-  return DOCUMENT_COST + (typeof text === 'string' ? text.length : 0);
+  const original = document instanceof VersionDocument ? document.original.length : 0;
+  return DOCUMENT_COST + (typeof text === 'string' ? text.length : 0) + original;
 }

@@ -25,6 +25,7 @@ import type { Job } from './jobs/job.js';
 import { Jobs, type AnyProcessor, type JobsStatistics, type ResumeOptions } from './jobs/jobs.js';
 import type { JobOptions } from './jobs/options.js';
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from './options.js';
+import type { Judged } from '../refine/refinement.js';
 import type { RefineRunOptions } from './refine/options.js';
 import { RefineRun } from './refine/refine-run.js';
 import { checkEngineCache } from './report-cache/cache-option.js';
@@ -38,6 +39,7 @@ import {
 import { Scheduler } from './scheduler.js';
 import { SlabPool } from './slab-pool.js';
 import { StreamPace } from './stream-pace.js';
+import { VersionDocument, type Version } from './version-document.js';
 import { IN_FLIGHT_MAX } from './worker-pool.js';
 
 /** Batches that a stream may have between its source and its consumer, for each worker. */
@@ -220,6 +222,22 @@ export class Engine<R extends CountsReport = Report> extends EventEmitter<Engine
       if (isInline) this.#scoreInline(missed);
       else this.#coalescer.score(missed).catch(reject);
     });
+  }
+
+  /**
+   * Scores a version of a document and compares it with the original, both in a worker: the thread that calls has calls to make.
+   *
+   * @throws MillraceError as `score` does.
+   * @internal
+   */
+  async scoreVersion(this: Engine, version: Version, { signal }: OperationOptions = {}): Promise<Judged> {
+    this.#checkOpen();
+    checkAborted(signal);
+    const refusal = refusalOf(version.text, this.#options.maxBytes);
+    if (refusal !== undefined) throw refusal;
+    const document = new VersionDocument(version);
+    const report = await abortable(this.#coalescer.score(document), signal, () => undefined);
+    return { report, objection: document.objection };
   }
 
   /**

@@ -1,11 +1,10 @@
 import type { DocumentId } from '../core/document.js';
 import { MillraceError } from '../core/errors.js';
-import { isFailure, type Failure, type Report } from '../core/report.js';
+import type { Failure, Report } from '../core/report.js';
 import { answerTokensFor } from './answer-tokens.js';
 import { parseAnswer } from './answer.js';
 import { fenceTag } from './fence.js';
-import { objectionTo } from './guards/objection.js';
-import { TextFacts } from './guards/text-facts.js';
+import type { Objection } from './guards/guard.js';
 import type { RefinePlan } from './plan.js';
 import { promptFor } from './prompt.js';
 import type { Completion, Usage } from './providers/provider.js';
@@ -29,7 +28,7 @@ export interface Ask {
   readonly maxTokens: number;
 }
 
-/** Score this text, then `scored`. */
+/** Score this text and compare it with the original, then `scored`. */
 export interface ToScore {
   readonly kind: 'score';
   readonly text: string;
@@ -39,6 +38,13 @@ export interface ToScore {
 export interface Done {
   readonly kind: 'done';
   readonly row: RefinedRow;
+}
+
+/** A text that was scored and compared. */
+export interface Judged {
+  readonly report: Report;
+  /** What the guards have against it; undefined for nothing. */
+  readonly objection: Objection | undefined;
 }
 
 /** What a refinement needs next. */
@@ -79,8 +85,6 @@ export class Refinement {
   readonly #steps: Step[] = [];
   readonly #asked = new Set<string>();
   readonly #failed = new Set<string>();
-  /** Made for the first version that gained: most guards are for few. */
-  #facts: TextFacts | undefined;
   #best: Version;
   #withoutGain = 0;
   #calls = 0;
@@ -128,18 +132,16 @@ export class Refinement {
     return (this.#move = this.#done('failed'));
   }
 
-  /** The text that was to be scored has its report, or cannot be scored. */
-  scored(outcome: Report | Failure): Move {
+  /** The text that was to be scored has been judged, or cannot be. */
+  scored(outcome: Judged | Failure): Move {
     const { text } = this.#expect('score');
-    if (isFailure(outcome)) return this.#withoutVersion({ outcome: 'unscored', reason: outcome.error.code });
-    const { gainMin, guards } = this.#plan.options;
-    const score = this.#plan.score(outcome);
+    if ('error' in outcome) return this.#withoutVersion({ outcome: 'unscored', reason: outcome.error.code });
+    const { report, objection } = outcome;
+    const score = this.#plan.score(report);
     const gain = score - this.#best.score;
-    if (!(gain > 0 && gain >= gainMin)) return this.#withoutVersion({ outcome: 'no_gain', score });
-    this.#facts ??= new TextFacts(this.#original.text);
-    const objection = objectionTo(new TextFacts(text), this.#facts, guards);
+    if (!(gain > 0 && gain >= this.#plan.options.gainMin)) return this.#withoutVersion({ outcome: 'no_gain', score });
     if (objection !== undefined) return this.#withoutVersion({ outcome: 'rolled_back', ...objection, score });
-    this.#best = { text, report: outcome, score };
+    this.#best = { text, report, score };
     this.#withoutGain = 0;
     return this.#step({ outcome: 'kept', score });
   }

@@ -10,11 +10,15 @@ export function scoreDocuments(request: DocumentsRequest, slot: KernelSlot, prog
   const passedOver = new Set(request.condemned);
   while (true) {
     const stop = scoreAll(request, passedOver, slot, progress);
-    if (stop === undefined) return { kind: 'documents', slab: request.slab, failures };
-    if (stop.index === WHOLE_BATCH) return { kind: 'documents', slab: request.slab, failures: failAll(request, stop) };
+    if (stop === undefined) return answer(request, failures);
+    if (stop.index === WHOLE_BATCH) return answer(request, failAll(request, stop));
     failures.push(stop);
     passedOver.add(stop.index);
   }
+}
+
+function answer({ slab }: DocumentsRequest, failures: readonly DocumentFailure[]): DocumentsResponse {
+  return { kind: 'documents', slab, failures, objections: [] };
 }
 
 /** Index of a failure that is no document's: there is no memory for the batch itself. */

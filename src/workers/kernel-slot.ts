@@ -57,7 +57,7 @@ export class KernelSlot {
   }
 }
 
-const NO_SERVICES: ThreadServices = { hasherIn: undefined, cacheIn: undefined, end: undefined };
+const NO_SERVICES: ThreadServices = { hasherIn: undefined, cacheIn: undefined, comparer: undefined, end: undefined };
 
 /** Whether the kernel has stopped by itself, which it does when there is no memory left for a document. */
 export function isTrap(thrown: unknown): boolean {

@@ -7,6 +7,7 @@
 import type { WireError } from '../core/errors.js';
 import type { ExpressionNode } from '../core/expression/nodes.js';
 import type { FilterName } from '../core/filters.js';
+import type { Comparison, Difference } from './comparison.js';
 import type { CacheCounts } from './report-cache.js';
 import type { Tally, TallyBounds } from './tally.js';
 
@@ -35,6 +36,14 @@ export interface DocumentsRequest extends RequestBase {
   readonly documentCount: number;
   /** Bytes of the slab in use. */
   readonly slabBytes: number;
+  /** Documents that are versions of another one. Strings, since what compares them reads strings; most batches have none. */
+  readonly comparisons: readonly VersionComparison[];
+}
+
+/** A document of the batch that is to be compared, beside being scored. */
+export interface VersionComparison extends Comparison {
+  /** Its position in the batch. */
+  readonly index: number;
 }
 
 /** How rows are read and written; the same for a whole run. */
@@ -111,6 +120,13 @@ export interface DocumentsResponse {
   readonly kind: 'documents';
   readonly slab: ArrayBuffer;
   readonly failures: readonly DocumentFailure[];
+  readonly objections: readonly VersionObjection[];
+}
+
+/** What there is against a version of the batch. */
+export interface VersionObjection extends Difference {
+  /** Its position in the batch. */
+  readonly index: number;
 }
 
 /** A row or file that has no row in the output. */

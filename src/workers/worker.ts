@@ -1,11 +1,12 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { MillraceError } from '../core/errors.js';
+import { compareVersions } from './comparison.js';
 import { scoreDocuments } from './documents.js';
 import { scoreFiles } from './files.js';
 import { KernelSlot } from './kernel-slot.js';
 import { scoreLines } from './lines.js';
 import { ProgressRow } from './progress.js';
-import type { EndRequest, Request, Response, TimedResponse } from './protocol.js';
+import type { DocumentsRequest, DocumentsResponse, EndRequest, Request, Response, TimedResponse } from './protocol.js';
 import { takeReadMs } from './read-clock.js';
 import type { ThreadServices } from './thread-services.js';
 import type { WorkerData } from './worker-data.js';
@@ -29,7 +30,7 @@ export function createWorker(
     try {
       if (request.kind === 'end') return await services?.end?.();
       const startedAtMs = performance.now();
-      const response = score(request, slot, new ProgressRow(progress, request.slot));
+      const response = await score(request, slot, new ProgressRow(progress, request.slot), services);
       return moveResponse({ ...response, busyMs: performance.now() - startedAtMs, readMs: takeReadMs() });
     } finally {
       turns.pass();
@@ -37,13 +38,18 @@ export function createWorker(
   };
 }
 
-function score(request: Request, slot: KernelSlot, row: ProgressRow): Response {
+async function score(
+  request: Request,
+  slot: KernelSlot,
+  row: ProgressRow,
+  services: ThreadServices | undefined,
+): Promise<Response> {
   row.begin(request.batch);
   try {
     slot.dropIfOutsized();
     switch (request.kind) {
       case 'documents':
-        return scoreDocuments(request, slot, row);
+        return await compared(request, scoreDocuments(request, slot, row), row, services);
       case 'lines':
         return scoreLines(request, slot, row);
       case 'files':
@@ -52,6 +58,18 @@ function score(request: Request, slot: KernelSlot, row: ProgressRow): Response {
   } finally {
     row.end();
   }
+}
+
+async function compared(
+  request: DocumentsRequest,
+  scored: DocumentsResponse,
+  row: ProgressRow,
+  services: ThreadServices | undefined,
+): Promise<DocumentsResponse> {
+  if (request.comparisons.length === 0) return scored;
+  const compare = await services?.comparer?.();
+  if (compare === undefined) throw new MillraceError('ERR_INTERNAL', 'the thread was given nothing that compares');
+  return compareVersions(request, scored, compare, row);
 }
 
 function moveResponse(response: TimedResponse): unknown {

@@ -1,5 +1,5 @@
 /**
- * The engine's worker, with a kernel that fails on cue: a text says what happens when it is scored.
+ * The engine's worker, with a kernel that fails on cue: a text says what happens when it is scored, or read by what compares versions.
  *
  *   FAULT:exit       the thread ends
  *   FAULT:heap       the thread runs out of JavaScript heap
@@ -20,6 +20,14 @@ WebAssembly.Instance = class {
     this.exports = { ...exports, ...watched(exports) };
   }
 };
+
+const { toLowerCase } = String.prototype;
+// What compares versions reads the words of both texts in lower case.
+String.prototype.toLowerCase = function () {
+  act(String(this));
+  return toLowerCase.call(this);
+};
+
 const { default: handle } = await import('../../dist/engine/thread.js');
 export default handle;
 

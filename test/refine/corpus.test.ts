@@ -22,6 +22,7 @@ const SPENT = { calls: 1, usd: 0, usage: undefined };
 
 let engine: Engine;
 let plan: RefinePlan;
+const { guards } = resolveRefineOptions();
 beforeAll(async () => {
   engine = await createEngine({ workers: 1 });
   plan = await makeRefinePlan(resolveRefineOptions(), ({ documentation: { overall } }) => overall >= 0.8);
@@ -33,7 +34,7 @@ async function refine(text: string, kind: AnswerKind): Promise<RefinedRow> {
   for (let move = refinement.next(); ;) {
     if (move.kind === 'done') return move.row;
     if (move.kind === 'ask') move = refinement.answered(answerTo(move.user, kind), SPENT);
-    else move = refinement.scored(await engine.score({ text: move.text }));
+    else move = refinement.scored(await engine.scoreVersion({ id: 1, text: move.text, original: text, guards }));
   }
 }
 

@@ -13,6 +13,7 @@ import { makeRefinePlan, type Gate, type RefinePlan } from '../../src/refine/pla
 import { Refinement, type Ask, type Move, type Spent } from '../../src/refine/refinement.js';
 import type { RefinedRow, Stopped } from '../../src/refine/row.js';
 import { defineStrategy, type Strategy } from '../../src/refine/strategies/strategy.js';
+import { judged } from '../support/judge.js';
 import { madeReport } from '../support/made-report.js';
 
 const TEXT =
@@ -57,11 +58,18 @@ function answer(refinement: Refinement, text: string): Move {
   return refinement.answered({ text: fenced(text, tag), finish: 'stop' }, SPENT);
 }
 
+/** The version that is to be scored gets this score, and is compared with the original. */
+function score(refinement: Refinement, overall: number): Move {
+  const move = refinement.next();
+  if (move.kind !== 'score') throw new Error(`${move.kind} instead of score`);
+  return refinement.scored(judged(madeReport({ overall }), move.text, TEXT));
+}
+
 /** An answer with a version of that score: the text with a sentence more. */
 function improve(refinement: Refinement, overall: number): Move {
   const before = fencedDocument(askIn(refinement.next()).user)?.text ?? '';
   answer(refinement, `${before.trimEnd()} He signs it.`);
-  return refinement.scored(madeReport({ overall }));
+  return score(refinement, overall);
 }
 
 describe('a refinement', () => {
@@ -72,7 +80,7 @@ describe('a refinement', () => {
     expect(fencedDocument(first.user)?.text).toBe(TEXT);
     const better = `${TEXT.trimEnd()} He signs it.\n`;
     expect(answer(refinement, better)).toEqual({ kind: 'score', text: better });
-    const second = askIn(refinement.scored(madeReport({ overall: 0.4 })));
+    const second = askIn(score(refinement, 0.4));
     expect(second).toMatchObject({ iteration: 2, strategy: 's5' });
     expect(fencedDocument(second.user)?.text).toBe(better);
     expect(refinement.next()).toBe(second);
@@ -126,7 +134,7 @@ describe('a refinement', () => {
   it('rolls back what gained by losing the meaning, and says what was measured', async () => {
     const refinement = begin(await planOf({ iterations: 1 }), madeReport({ overall: 0.3 }));
     answer(refinement, 'A fine guide shows how people should see, with parts standing in order and help all readers.');
-    const row = rowIn(refinement.scored(madeReport({ overall: 0.9 })));
+    const row = rowIn(score(refinement, 0.9));
     expect(row).toMatchObject({ text: TEXT, accepted: false });
     expect(row.steps).toEqual([
       {
@@ -151,7 +159,7 @@ describe('a refinement', () => {
     for (const [from, to] of steps) {
       text = text.replace(from, to);
       answer(refinement, text);
-      refinement.scored(madeReport({ overall: (overall += 0.1) }));
+      score(refinement, (overall += 0.1));
     }
     const row = rowIn(refinement.failed(new MillraceError('ERR_BUDGET', '')));
     expect(row.steps.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['kept', 'kept', 'meaning']);
@@ -204,7 +212,9 @@ describe('a refinement', () => {
 
   it('refuses to be told what it did not ask for', async () => {
     const refinement = begin(await planOf(), madeReport());
-    expect(() => refinement.scored(madeReport())).toThrow(/waits for ask was told of score/);
+    expect(() => refinement.scored({ report: madeReport(), objection: undefined })).toThrow(
+      /waits for ask was told of score/,
+    );
     answer(refinement, 'Another text.');
     expect(() => refinement.failed(new MillraceError('ERR_BUDGET', ''))).toThrow(/waits for score/);
   });
@@ -310,7 +320,7 @@ function play(plan: RefinePlan, { first, events }: Scenario): RefinedRow {
         case 'version': {
           const version = event.isShort ? `Ship ${index}.` : `${TEXT}He signs it ${index} times.`;
           refinement.answered({ text: fenced(version, tag), finish: 'stop' }, SPENT);
-          return refinement.scored(madeReport({ overall: event.score }));
+          return score(refinement, event.score);
         }
       }
     };

@@ -67,7 +67,7 @@ describe('an answer', () => {
         .split('\n')[0] ?? '',
     ) as Report;
     expect(row.words).toBe(2);
-    const documents = { ...base, kind: 'documents' as const, documentCount: 0, slabBytes: 0 };
+    const documents = { ...base, kind: 'documents' as const, documentCount: 0, slabBytes: 0, comparisons: [] };
     expect(opened(await handle({ ...documents, slab: new ArrayBuffer(8) })).response.kind).toBe('documents');
   });
 });

@@ -123,7 +123,7 @@ export class RunSession {
   #openRefiner(engine: Engine): Refiner {
     const { record, open, report } = this.#parts;
     // Without a signal, which every version would have to listen to: scoring one takes a few milliseconds at most.
-    const { refiner, caller } = open((document) => engine.score(document), {
+    const { refiner, caller } = open((version) => engine.scoreVersion(version), {
       journal: report?.metering(engine.monitor, this.#spending) ?? this.#spending,
       onShared: this.#spending.onShared,
       spentNanoUsd: record?.ledger.money().spentNanoUsd ?? 0,

@@ -2,19 +2,21 @@ import { setMaxListeners } from 'node:events';
 import { abortedError, checkAborted } from '../../core/abort.js';
 import type { Document } from '../../core/document.js';
 import { MillraceError } from '../../core/errors.js';
-import { isFailure, type Failure, type Report } from '../../core/report.js';
+import { isFailure, type Failure } from '../../core/report.js';
 import type { CallerStatus } from '../../refine/caller/caller.js';
+import type { Judged } from '../../refine/refinement.js';
 import type { RefinedRow } from '../../refine/row.js';
 import type { DocumentSource } from '../document-stream.js';
 import { costOf, type Outcome } from '../documents-batch.js';
 import { OrderedWindow } from '../ordered-window.js';
+import type { Version } from '../version-document.js';
 import type { OpenedRefiner } from './open-refiner.js';
 import { resolveRefineRunOptions, type RefineRunOptions, type ResolvedRefineRunOptions } from './options.js';
 import { NO_COUNTS, type RefineCounts, type Refined } from './refiner.js';
 
 /** What a run needs of the engine. */
 export interface RefineScorer {
-  score(document: Document, options: { readonly signal: AbortSignal }): Promise<Report>;
+  scoreVersion(version: Version, options: { readonly signal: AbortSignal }): Promise<Judged>;
   stream(source: DocumentSource, options: { readonly signal: AbortSignal }): AsyncIterable<Outcome>;
 }
 
@@ -97,7 +99,7 @@ export class RefineRun implements AsyncIterableIterator<RefineOutcome, undefined
   async #open(): Promise<OpenedRefiner> {
     const { prepareRefiner } = await import('./open-refiner.js');
     const open = await prepareRefiner(this.#options, this.#resolved);
-    return open((document, signal) => this.#scorer.score(document, { signal }));
+    return open((version, signal) => this.#scorer.scoreVersion(version, { signal }));
   }
 
   async #produce({ refiner }: OpenedRefiner): Promise<void> {

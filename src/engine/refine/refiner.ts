@@ -1,13 +1,13 @@
-import type { Document } from '../../core/document.js';
 import { isMillraceError, MillraceError, messageOf } from '../../core/errors.js';
-import type { Failure, Report } from '../../core/report.js';
+import type { Failure } from '../../core/report.js';
 import type { RefinePlan } from '../../refine/plan.js';
-import { Refinement, type Ask, type Move, type ScoredDocument } from '../../refine/refinement.js';
+import { Refinement, type Ask, type Judged, type Move, type ScoredDocument } from '../../refine/refinement.js';
 import type { RefinedRow } from '../../refine/row.js';
+import type { Version } from '../version-document.js';
 import type { Asked, CallPlace, Completions } from './completions.js';
 
-/** Scores one version of a document. */
-export type ScoreVersion = (document: Document, signal: AbortSignal) => Promise<Report>;
+/** Scores one version of a document and compares it with the original. */
+export type ScoreVersion = (version: Version, signal: AbortSignal) => Promise<Judged>;
 
 /** What documents took together. */
 export interface RefineCounts {
@@ -112,7 +112,7 @@ export class Refiner {
     let failure: MillraceError | undefined;
     while (move.kind !== 'done') {
       if (move.kind === 'score') {
-        move = refinement.scored(await this.#scoreVersion({ id: document.id, text: move.text }, ordinal, signal));
+        move = refinement.scored(await this.#scoreVersion(document, move.text, ordinal, signal));
         continue;
       }
       const asked = answers[answered] ?? (await this.#ask(move, { ordinal, answers: answered, retriesBefore, signal }));
@@ -148,15 +148,16 @@ export class Refiner {
   }
 
   async #scoreVersion(
-    document: { id: ScoredDocument['id']; text: string },
+    { id, text: original }: ScoredDocument,
+    text: string,
     ordinal: number,
     signal: AbortSignal,
-  ): Promise<Report | Failure> {
+  ): Promise<Judged | Failure> {
     try {
-      return await this.#score(document, signal);
+      return await this.#score({ id, text, original, guards: this.#plan.options.guards }, signal);
     } catch (thrown) {
       if (!isMillraceError(thrown) || FINAL_CODES.has(thrown.code)) throw thrown;
-      return { error: thrown, source: 'version', ordinal, id: document.id };
+      return { error: thrown, source: 'version', ordinal, id };
     }
   }
 

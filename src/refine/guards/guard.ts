@@ -17,6 +17,10 @@ export const GUARD_REASONS = {
 } as const;
 export type GuardReason = keyof typeof GUARD_REASONS;
 
+export function isGuardReason(value: string): value is GuardReason {
+  return Object.hasOwn(GUARD_REASONS, value);
+}
+
 /** What a guard has against a version. */
 export interface Objection {
   readonly reason: GuardReason;
