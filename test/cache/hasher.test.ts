@@ -90,9 +90,20 @@ describe('checkOf', () => {
 });
 
 describe('sha256Of', () => {
-  it('is SHA-256 of the context and the bytes', () => {
-    const expected = createHash('sha256').update(context.prefix).update('naïve').digest();
-    expect(latin1(hasher.sha256Of('naïve', context))).toEqual(expected);
+  it('is SHA-256 of the context and the bytes, whatever else was hashed before', () => {
+    const content = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.uint8Array({ maxLength: 5000 }),
+      fc.constant('é'.repeat(LONG_UNITS)),
+    );
+    fc.assert(
+      fc.property(content, fc.boolean(), (each, isDigestFirst) => {
+        if (isDigestFirst) hasher.digestOf(each, context);
+        const expected = createHash('sha256').update(context.prefix).update(each).digest();
+        expect(latin1(hasher.sha256Of(each, context))).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

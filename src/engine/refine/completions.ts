@@ -80,6 +80,8 @@ export class Completions {
     const cache = this.#cache;
     if (cache === undefined) return askedBy(await this.#call(ask, place));
     const key = this.#keyMaker(cache, ask.system).of(`${ask.maxTokens}\0${ask.user}`);
+    // It will be asked for, by a hit as by an answer; now the key lets go of its copy of the prompt, before a call takes its time.
+    key.check();
     for (;;) {
       const asked = await this.#askThrough(cache, key, ask, place);
       if (asked !== undefined) return asked;
