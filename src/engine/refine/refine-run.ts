@@ -6,6 +6,7 @@ import { isFailure, type Failure } from '../../core/report.js';
 import type { CallerStatus } from '../../refine/caller/caller.js';
 import type { Judged } from '../../refine/refinement.js';
 import type { RefinedRow } from '../../refine/row.js';
+import { Deque, type Costed } from '../deque.js';
 import type { DocumentSource } from '../document-stream.js';
 import { costOf, type Outcome } from '../documents-batch.js';
 import { OrderedWindow } from '../ordered-window.js';
@@ -21,6 +22,11 @@ export interface RefineScorer {
 }
 
 export type RefineOutcome = RefinedRow | Failure;
+
+/** A document that was taken out of its source. */
+interface Read extends Costed {
+  readonly document: Document;
+}
 
 /** How a run stands. */
 export interface RefineStatus extends RefineCounts {
@@ -105,16 +111,17 @@ export class RefineRun implements AsyncIterableIterator<RefineOutcome, undefined
   async #produce({ refiner }: OpenedRefiner): Promise<void> {
     const { signal } = this.#stop;
     /** Documents whose reports are still to come, in their order. */
-    const waiting: Document[] = [];
+    const waiting = new Deque<Read>();
     let ordinal = 0;
     try {
       for await (const outcome of this.#scorer.stream(remembering(this.#documents, waiting), { signal })) {
-        const document = waiting.shift();
-        if (document === undefined) throw new MillraceError('ERR_INTERNAL', 'there are more reports than documents');
+        const read = waiting.popFront();
+        if (read === undefined) throw new MillraceError('ERR_INTERNAL', 'there are more reports than documents');
+        const { document, costBytes } = read;
         const work = isFailure(outcome)
           ? Promise.resolve(outcome)
           : rowOf(refiner.refine({ id: outcome.id, text: document.text, report: outcome }, { ordinal, signal }));
-        this.#window.push(work, costOf(document));
+        this.#window.push(work, costBytes);
         ordinal++;
         if (refiner.isFull) await refiner.room();
         if (this.#window.isFull) await this.#window.room();
@@ -147,9 +154,9 @@ async function rowOf(refined: Promise<Refined>): Promise<RefinedRow> {
 }
 
 /** The documents of a source, each of them put into `waiting` as it is taken. */
-async function* remembering(source: DocumentSource, waiting: Document[]): AsyncGenerator<Document> {
+async function* remembering(source: DocumentSource, waiting: Deque<Read>): AsyncGenerator<Document> {
   for await (const document of source) {
-    waiting.push(document);
+    waiting.pushBack({ document, costBytes: costOf(document) });
     yield document;
   }
 }
