@@ -7,7 +7,7 @@ const WORKERS = 'workers';
 
 /**
  * What a monitor learns of batches, by message and never by document: how many wait and are in flight (`batch`), and how long the
- * threads scored (`score`) and read (`read`), by their own clocks.
+ * threads scored (`score`), read (`read`) and were in their cache (`cache`), by their own clocks.
  *
  * A thread's own clock, because one that has answered and waits for a busy main thread looks busy from here.
  */
@@ -41,8 +41,13 @@ export class BatchMeters {
   answered(sentAtMs: number, request: Request, response: TimedResponse, costBytes: number): void {
     const done = { items: documentsOf(request, response), bytes: costBytes };
     this.#batch.end(sentAtMs, done);
-    this.#score.record(Math.max(response.busyMs - response.readMs, 0), done);
-    if (response.readMs > 0) this.#reads().record(response.readMs, done);
+    const { busyMs, readMs } = response;
+    const lookups = lookupsOf(response);
+    // By a sample, which may say more than there was.
+    const cacheMs = Math.min(response.cacheMs, Math.max(busyMs - readMs, 0));
+    this.#score.record(Math.max(busyMs - readMs - cacheMs, 0), done);
+    if (readMs > 0) this.#reads().record(readMs, done);
+    if (lookups > 0) this.#caches().record(cacheMs, { items: lookups });
   }
 
   /** The worker died. */
@@ -53,6 +58,17 @@ export class BatchMeters {
   #reads(): StageMeter {
     return this.#monitor.stage('read', { kind: 'read', capacity: this.#workers, resource: WORKERS });
   }
+
+  #caches(): StageMeter {
+    return this.#monitor.stage('cache', { kind: 'cache', capacity: this.#workers, resource: WORKERS });
+  }
+}
+
+/** Texts that the thread looked for in its cache. */
+function lookupsOf(response: TimedResponse): number {
+  if (response.kind !== 'rows') return 0;
+  const { l1, l2, l3, miss } = response.cache;
+  return l1 + l2 + l3 + miss;
 }
 
 function documentsOf(request: Request, response: TimedResponse): number {

@@ -166,7 +166,8 @@ export class FileRun {
   /** An input that breaks off ends there, behind the rows that were read; the run goes on with the next one. */
   async #produceInput(input: Input, from: number, signal: AbortSignal): Promise<void> {
     try {
-      for await (const chunk of this.#meters.from(openSource(input, this.#options.source).read(from, signal))) {
+      const chunks = openSource(input, this.#options.source).read(from, signal);
+      for await (const chunk of this.#meters.from(chunks, ({ bytes }) => bytes)) {
         this.#window.push(this.#score(chunk), Math.max(chunk.bytes, CHUNK_COST_MIN));
         if (this.#window.isFull) await this.#window.room();
         if (this.#window.isEnded) return;

@@ -1,6 +1,5 @@
-import type { Chunk } from '../io/chunk.js';
 import type { Monitor } from '../monitor/monitor.js';
-import type { StageMeter } from '../monitor/stage-meter.js';
+import type { RunOutcome, StageMeter } from '../monitor/stage-meter.js';
 import type { CacheCounts } from '../workers/report-cache.js';
 
 /**
@@ -20,11 +19,16 @@ export class RunMeters {
     this.ledger = monitor.stage('ledger', { kind: 'ledger', capacity: 1 });
   }
 
-  /** The chunks as they are, while the time until each is there is counted. */
-  async *from(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk, undefined> {
-    const iterator = chunks[Symbol.asyncIterator]();
+  /**
+   * The pieces of the source as they are, while the time until each is there is counted.
+   *
+   * @param bytesOf - bytes of input that a piece stands for.
+   */
+  async *from<T>(pieces: AsyncIterable<T>, bytesOf: (piece: T) => number): AsyncGenerator<T, undefined> {
+    const iterator = pieces[Symbol.asyncIterator]();
+    const next = (): Promise<IteratorResult<T, unknown>> => this.#next(iterator, bytesOf);
     try {
-      for (let chunk = await this.#next(iterator); chunk !== undefined; chunk = await this.#next(iterator)) yield chunk;
+      for (let result = await next(); result.done !== true; result = await next()) yield result.value;
       return undefined;
     } finally {
       await iterator.return?.();
@@ -38,17 +42,20 @@ export class RunMeters {
     }
   }
 
-  async #next(iterator: AsyncIterator<Chunk, unknown>): Promise<Chunk | undefined> {
+  async #next<T>(
+    iterator: AsyncIterator<T, unknown>,
+    bytesOf: (piece: T) => number,
+  ): Promise<IteratorResult<T, unknown>> {
     const askedAtMs = this.#source.begin();
-    let chunk: Chunk | undefined;
     try {
-      const next: IteratorResult<Chunk, unknown> = await iterator.next();
-      chunk = next.done === true ? undefined : next.value;
+      const result = await iterator.next();
+      this.#source.end(askedAtMs, result.done === true ? NOTHING : { items: 1, bytes: bytesOf(result.value) });
+      return result;
     } catch (thrown) {
       this.#source.end(askedAtMs, { items: 0, isFailed: true });
       throw thrown;
     }
-    this.#source.end(askedAtMs, { items: chunk === undefined ? 0 : 1, bytes: chunk?.bytes ?? 0 });
-    return chunk;
   }
 }
+
+const NOTHING: RunOutcome = Object.freeze({ items: 0 });

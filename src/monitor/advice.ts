@@ -34,7 +34,7 @@ const REMEDIES: Readonly<Record<Exclude<StageKind, 'main' | 'workers'>, string>>
  */
 export function tuningAdvice(loads: readonly ResourceLoad[], delta: MonitorDelta): string[] {
   const [top] = loads;
-  const workers = loads.find(({ kind }) => kind === 'workers' || kind === 'read');
+  const workers = loads.find(({ kind }) => kind === 'workers' || kind === 'read' || kind === 'cache');
   const advice: string[] = [];
   if (top !== undefined && top.utilization >= USED_UP) advice.push(remedyOf(top, workers, delta));
   const { process } = delta;

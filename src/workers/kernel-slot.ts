@@ -3,6 +3,7 @@ import { Kernel } from './kernel-host.js';
 import type { ReportCache } from './report-cache.js';
 import type { TextHasher } from './text-hasher.js';
 import type { ThreadServices } from './thread-services.js';
+import { TimedReportCache } from './timed-report-cache.js';
 
 /** This thread's kernel, with what works in its memory: made when first needed, and anew after a trap or an outsized document. */
 export class KernelSlot {
@@ -11,7 +12,7 @@ export class KernelSlot {
   readonly #services: ThreadServices;
   #kernel: Kernel | undefined;
   #hasher: TextHasher | undefined;
-  #cache: ReportCache | undefined;
+  #cache: TimedReportCache | undefined;
 
   /** @param measures - a `measureRow`. */
   constructor(module: WebAssembly.Module, measures: Float64Array, services: ThreadServices = NO_SERVICES) {
@@ -34,8 +35,14 @@ export class KernelSlot {
 
   /** The cache of the texts in the memory of the `kernel`, if there is one. */
   get cache(): ReportCache | undefined {
-    this.#cache ??= this.#services.cacheIn?.(this.kernel);
+    const { cacheIn } = this.#services;
+    if (cacheIn !== undefined) this.#cache ??= new TimedReportCache(cacheIn(this.kernel));
     return this.#cache;
+  }
+
+  /** The time in the cache since this was last asked for, about; that of a kernel that was dropped is lost. */
+  takeCacheMs(): number {
+    return this.#cache?.takeMs() ?? 0;
   }
 
   /** Drops a kernel that an outsized document has blown up; only between batches, since addresses go with it. */

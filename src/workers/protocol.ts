@@ -107,6 +107,8 @@ export type TimedResponse = Response & {
   readonly busyMs: number;
   /** Of that, the time in which files were read. */
   readonly readMs: number;
+  /** Of that, the time in which the cache was asked and told, by a sample of the texts. */
+  readonly cacheMs: number;
 };
 
 /** A document of the batch that has no result. */

@@ -31,7 +31,8 @@ export function createWorker(
       if (request.kind === 'end') return await services?.end?.();
       const startedAtMs = performance.now();
       const response = await score(request, slot, new ProgressRow(progress, request.slot), services);
-      return moveResponse({ ...response, busyMs: performance.now() - startedAtMs, readMs: takeReadMs() });
+      const busyMs = performance.now() - startedAtMs;
+      return moveResponse({ ...response, busyMs, readMs: takeReadMs(), cacheMs: slot.takeCacheMs() });
     } finally {
       turns.pass();
     }

@@ -101,15 +101,25 @@ describe('the monitor of a file run', () => {
   });
 
   it('counts what the cache found, as the summary does', async () => {
-    const cache = { dir: join(folder, 'cache'), bytesMin: 0 };
+    const options = { dir: join(folder, 'cache'), bytesMin: 0 };
     for (const name of ['first.jsonl', 'second.jsonl']) {
       const monitor = new Monitor();
-      const summary = await scoreFiles({ inputs: [input], output: join(folder, name), workers: 1, cache, monitor });
+      const summary = await scoreFiles({
+        inputs: [input],
+        output: join(folder, name),
+        workers: 1,
+        cache: options,
+        monitor,
+      });
       const found = Object.entries<number>({ ...summary.cache }).filter(([, count]) => count > 0);
       expect(found.length).toBeGreaterThan(0);
       expect(monitor.snapshot().counters).toEqual(
         Object.fromEntries(found.map(([place, count]) => [`cache.${place}`, count])),
       );
+      const { batch, cache, read, score } = monitor.stages();
+      expect(cache).toMatchObject({ kind: 'cache', resource: 'workers', items: 3000, capacity: 1 });
+      expect(cache!.busyMs).toBeGreaterThan(0);
+      expect(cache!.busyMs + read!.busyMs + score!.busyMs).toBeLessThan(batch!.busyMs);
     }
   });
 });
@@ -132,9 +142,10 @@ describe('RunMeters', () => {
       }
     }
     const meters = new RunMeters(monitor);
+    const bytesOf = ({ bytes }: Chunk): number => bytes;
     const taken: number[] = [];
     const takeAll = async (): Promise<void> => {
-      for await (const { bytes } of meters.from(slow())) {
+      for await (const { bytes } of meters.from(slow(), bytesOf)) {
         taken.push(bytes);
         clock.advance(1000); // what the consumer does with it is not the source's time
       }
@@ -144,7 +155,7 @@ describe('RunMeters', () => {
     expect(monitor.stages()['source']).toMatchObject({ items: 2, bytes: 30, failed: 1, busyMs: 207, inFlight: 0 });
 
     isClosed = false;
-    for await (const { bytes } of meters.from(slow())) if (bytes === 10) break;
+    for await (const { bytes } of meters.from(slow(), bytesOf)) if (bytes === 10) break;
     expect(isClosed).toBe(true);
   });
 });

@@ -148,6 +148,16 @@ describe('findBottleneck', () => {
     expect(found.advice).toEqual([expect.stringContaining('faster disk')]);
   });
 
+  it('names the cache where the workers are mostly in it, and keeps their share in its advice', () => {
+    const inCache = (utilization: number): Load => ({ kind: 'cache', resource: 'workers', utilization, capacity: 2 });
+    const score: Load = { kind: 'workers', resource: 'workers', utilization: 0.3, capacity: 2 };
+    const found = findBottleneck(deltaOf({ score, cache: inCache(0.6) }));
+    expect(found).toMatchObject({ stage: 'cache', resource: 'workers', kind: 'cache', severity: 'major' });
+    expect(found.advice[0]).toContain('bytesMin');
+    const [advice] = findBottleneck(deltaOf({ cache: inCache(0.4) }, { loopUtilization: 0.99 })).advice;
+    expect(advice).toContain('busy 40 %');
+  });
+
   it('takes the one for which more waits where two are equally busy', () => {
     const stages: Readonly<Record<string, Load>> = {
       call: { kind: 'calls', utilization: 0.9, queued: 1 },

@@ -6,6 +6,7 @@ import type { DeadLetters } from '../../io/dead-letters.js';
 import type { Sink } from '../../io/sink.js';
 import type { Checkpoint, Finished } from '../../ledger/calls/calls.js';
 import type { FinishedRows } from './finished-rows.js';
+import type { RunMeters } from '../run-meters.js';
 import type { ReadPlaces } from './read-places.js';
 import type { Spending } from './spending.js';
 import { RunTally, type Totals } from './tally.js';
@@ -29,6 +30,8 @@ export interface OrderedOutputSettings {
   /** Counts that checkpoints carry beside those of rows and calls. */
   readonly otherTotals: Totals;
   readonly clock: Clock;
+  /** Takes the stage `write`. */
+  readonly meters: Pick<RunMeters, 'write'>;
   /**
    * Given when the output is not waited for any longer, since its reader may stand still. `undefined` for a file, which is soon
    * written.
@@ -179,7 +182,8 @@ export class OrderedOutput {
   }
 
   async #wait<T>(written: Promise<T>): Promise<T> {
-    return abortable(written, this.#settings.abandoned, () => undefined);
+    const { abandoned, meters } = this.#settings;
+    return meters.write.measure(() => abortable(written, abandoned, () => undefined));
   }
 
   get #isCheckpointDue(): boolean {

@@ -7,6 +7,7 @@ import type { Caller } from '../../refine/caller/caller.js';
 import { createEngine, type Engine } from '../engine.js';
 import type { OpenRefiner } from '../refine/open-refiner.js';
 import type { Refiner } from '../refine/refiner.js';
+import { RunMeters } from '../run-meters.js';
 import type { RefineReport } from '../run-report/refine-report.js';
 import { DocumentFeed, type DocumentFeedSettings } from './document-feed.js';
 import { HeldRows, type FinishedRows } from './finished-rows.js';
@@ -91,12 +92,13 @@ export class RunSession {
   async #refine(outputs: Outputs, engine: Engine): Promise<RefineFilesSummary> {
     const { ending, because } = this.#end;
     const refiner = this.#openRefiner(engine);
+    const meters = this.#meters(engine);
     const held = new HeldRows();
     const rows = this.#parts.record?.ledger ?? held;
-    const output = this.#orderedOutput(rows, outputs, () => {
+    const output = this.#orderedOutput(rows, outputs, meters, () => {
       feed.wake();
     });
-    const feed = this.#documentFeed({ rows, engine, refiner, output, hasRoom: this.#roomIn(held, output) });
+    const feed = this.#documentFeed({ rows, engine, refiner, output, hasRoom: this.#roomIn(held, output) }, meters);
     const timer = this.#tick(feed, output);
     try {
       if (this.#parts.record !== undefined) await output.checkpoint(); // The budget is known before anything is spent.
@@ -134,13 +136,25 @@ export class RunSession {
     return refiner;
   }
 
+  /** Has the stages around the calls counted: reading, writing and, in a run that is recorded, the ledger. */
+  #meters({ monitor }: Engine): RunMeters {
+    const meters = new RunMeters(monitor);
+    this.#parts.record?.ledger.measureWrites((write) => meters.ledger.measure(write));
+    return meters;
+  }
+
   /** Sends nothing more, and waits for calls in flight. */
   async #closeCaller(): Promise<void> {
     this.#closing ??= this.#caller?.close();
     await this.#closing;
   }
 
-  #orderedOutput(rows: FinishedRows, { sink, deadLetters }: Outputs, onRoom: () => void): OrderedOutput {
+  #orderedOutput(
+    rows: FinishedRows,
+    { sink, deadLetters }: Outputs,
+    meters: RunMeters,
+    onRoom: () => void,
+  ): OrderedOutput {
     const spentNanoUsd = this.#parts.record?.ledger.money().spentNanoUsd ?? 0;
     return new OrderedOutput({
       rows,
@@ -151,18 +165,22 @@ export class RunSession {
       start: this.#start,
       otherTotals: budgetTotals(this.#plan.options.budgetUsd, this.#start, spentNanoUsd),
       clock: SYSTEM_CLOCK,
+      meters,
       abandoned: this.#plan.paths.ledger === undefined ? this.#end.cancelled : undefined,
       onRoom,
     });
   }
 
-  #documentFeed(parts: Pick<DocumentFeedSettings, 'rows' | 'engine' | 'refiner' | 'output' | 'hasRoom'>): DocumentFeed {
+  #documentFeed(
+    parts: Pick<DocumentFeedSettings, 'rows' | 'engine' | 'refiner' | 'output' | 'hasRoom'>,
+    meters: RunMeters,
+  ): DocumentFeed {
     const { resolved, prices, paths } = this.#plan;
     const { ending, cancelled, because } = this.#end;
     const reopened = this.#parts.record?.ledger.reopened;
     return new DocumentFeed({
       ...parts,
-      batches: this.#read(parts),
+      batches: meters.from(this.#read(parts), ({ inputBytes }) => inputBytes),
       skip: this.#resume.skip,
       places: this.#places,
       oldRows: reopened && linesOf(paths.output, rowsBelow(this.#start.ordinal, reopened), ending),

@@ -2,6 +2,9 @@ import type { StageFigures } from '../../monitor/page/model.js';
 import { MAIN_STAGE } from '../../monitor/resource-load.js';
 import type { MonitorDelta, MonitorSnapshot } from '../../monitor/snapshot.js';
 
+/** The order in which a document meets them; others come behind. */
+const PATH = ['source', 'read', 'cache', 'batch', 'score', 'calls', 'write', 'ledger'];
+
 /** The stages that did anything over the span of a delta, and the event loop of the main thread behind them. */
 export function stageFigures(delta: MonitorDelta, earlier: MonitorSnapshot, later: MonitorSnapshot): StageFigures[] {
   const stages = Object.entries(delta.stages).flatMap(([name, stage]): StageFigures[] => {
@@ -25,7 +28,13 @@ export function stageFigures(delta: MonitorDelta, earlier: MonitorSnapshot, late
       },
     ];
   });
+  stages.sort((one, other) => placeOf(one.name) - placeOf(other.name));
   return [...stages, ...mainStage(delta)];
+}
+
+function placeOf(name: string): number {
+  const place = PATH.indexOf(name);
+  return place === -1 ? PATH.length : place;
 }
 
 function mainStage({ process, spanMs }: MonitorDelta): StageFigures[] {

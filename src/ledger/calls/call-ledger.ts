@@ -264,6 +264,11 @@ export class CallLedger {
     return this.#log.diskBytes;
   }
 
+  /** Has each write to the disk from now on, of however many records, run by `measure`, which hands on what it gets. */
+  measureWrites(measure: (write: () => Promise<void>) => Promise<void>): void {
+    this.#log.measureWrites(measure);
+  }
+
   /**
    * Records that all documents below `checkpoint.ordinal` are with the operating system, in order, each once; frees what the
    * ledger knows of them.

@@ -59,6 +59,7 @@ export class Log {
   #pendingBytes = 0;
   #diskBytes = 0;
   #failure: MillraceError | undefined;
+  #measure: (write: () => Promise<void>) => Promise<void> = (write) => write();
 
   constructor(settings: LogSettings, old: readonly OldSegment[]) {
     this.#settings = settings;
@@ -102,6 +103,11 @@ export class Log {
     if (this.#chunks.length === 0) return this.#drained;
     this.#batch ??= newBatch();
     return this.#batch.written;
+  }
+
+  /** Has each write from now on run by `measure`. */
+  measureWrites(measure: (write: () => Promise<void>) => Promise<void>): void {
+    this.#measure = measure;
   }
 
   /** What there is of a range of a segment. @throws MillraceError `ERR_LEDGER`. */
@@ -204,7 +210,7 @@ export class Log {
       this.#chunks = [];
       this.#drained = batch.written;
       try {
-        for (const chunk of chunks) await this.#writeChunk(chunk);
+        await this.#measure(() => this.#writeChunks(chunks));
         batch.resolve();
       } catch (thrown) {
         this.#fail(thrown);
@@ -212,6 +218,10 @@ export class Log {
       }
     }
     this.#isDraining = false;
+  }
+
+  async #writeChunks(chunks: readonly Chunk[]): Promise<void> {
+    for (const chunk of chunks) await this.#writeChunk(chunk);
   }
 
   async #writeChunk({ segment, at, bytes, used }: Chunk): Promise<void> {

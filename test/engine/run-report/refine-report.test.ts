@@ -13,6 +13,12 @@ import { Scratch } from '../../support/scratch.js';
 
 const scratch = new Scratch();
 
+/** The rows of the table of stages by their names. */
+function stagesIn(html: string): (string | undefined)[] {
+  const [, table = ''] = /What each stage did([^]*?)<\/table>/.exec(html) ?? [];
+  return Array.from(table.matchAll(/<th scope="row"[^>]*>(?:<[^>]*>)*([^<]*)/g), ([, name]) => name);
+}
+
 it('writes a page about a run, and about one that was complete', async () => {
   const model = new LocalModel((request) => {
     if (numberIn(request) !== 7) return Promise.resolve();
@@ -38,6 +44,7 @@ it('writes a page about a run, and about one that was complete', async () => {
   expect(text).toContain('calls');
   expect(text).toMatch(/Bottleneck: |No stage stands out/);
   expect(text).toContain('doc-3');
+  expect(stagesIn(html)).toEqual(['source', 'batch', 'score', 'calls', 'write', 'ledger', 'main']);
 
   await refineFiles(run);
   expect(parsePage(readFileSync(report, 'utf8')).text).toContain('The run was complete before');
