@@ -9,15 +9,22 @@ export class RawServer {
   /** Open connections on which a request has come in. */
   used = 0;
 
-  private constructor(port: number) {
+  /** Ends it before the test does; its connections are broken off. */
+  readonly close: () => Promise<unknown>;
+
+  private constructor(port: number, close: () => Promise<unknown>) {
     this.url = `http://127.0.0.1:${port}`;
+    this.close = close;
   }
 
   static async start(respond: (socket: Socket, request: string) => void): Promise<RawServer> {
     const server: Server = createServer();
     const sockets = new Set<Socket>();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const raw = new RawServer((server.address() as AddressInfo).port);
+    const raw = new RawServer((server.address() as AddressInfo).port, async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    });
     server.on('connection', (socket) => {
       sockets.add(socket);
       raw.connections++;
@@ -41,10 +48,7 @@ export class RawServer {
         respond(socket, request);
       });
     });
-    cleanUps.push(async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    });
+    cleanUps.push(raw.close);
     return raw;
   }
 }

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './http.js';
+import type { HttpAnswer } from './answer-reader.js';
 import type { HttpProtocol } from './http-provider.js';
 import { countOf, isObject, parseObject, textOf } from './json.js';
 import type { Completion, CompletionRequest, FinishReason, Usage } from './provider.js';

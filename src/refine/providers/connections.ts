@@ -1,42 +1,57 @@
-import { buildConnector, Client } from 'undici';
+import { buildConnector } from 'undici';
+import { MillraceError } from '../../core/errors.js';
+import type { Clock } from '../../core/clock.js';
 import { LANE_ITEMS_LIMIT, Lanes, type Ticket } from '../../core/flow/lanes.js';
+import { Connection } from './connection.js';
 
 const CONNECT_MS_MAX = 10_000;
 
 /** Somebody who waits for a connection. */
 export interface Passenger {
-  /** Has the connection for itself, until it is given back or dropped. */
-  board(client: Client): void;
+  /** Has the connection for itself, until it is given back or closed. */
+  board(connection: Connection): void;
   /** There will be none. */
   refuse(error: Error): void;
 }
 
+export interface ConnectionsOptions {
+  /** Of which only the place counts. */
+  readonly url: URL;
+  /** Connections that may be open at once. */
+  readonly max: number;
+  /** Bytes of the body of an answer. */
+  readonly answerBytesMax: number;
+  readonly clock: Clock;
+}
+
 /**
- * Connections to one server, each for one request at a time, kept alive between them. They are opened as they are needed.
- *
- * In place of undici's `Pool`, which looks along all its connections for a free one at every call: 5 µs with a thousand of them.
+ * Connections to one server, kept alive between requests. They are opened as they are needed, and the one that rested last is
+ * used first.
  */
 export class Connections {
-  readonly #origin: string;
-  readonly #max: number;
+  readonly #options: ConnectionsOptions;
   readonly #connect = buildConnector({ timeout: CONNECT_MS_MAX }); // One, so that TLS sessions are shared.
-  readonly #all = new Set<Client>();
-  readonly #free: Client[] = [];
+  readonly #open = new Set<Connection>();
+  /** Some may have been closed meanwhile. A connection is opened only when all of them are gone, so they are `max` at most. */
+  readonly #resting: Connection[] = [];
   readonly #line = new Lanes<Passenger>(1, LANE_ITEMS_LIMIT, 'calls that wait for a connection');
+  #opening = 0;
   #isClosed = false;
 
-  /** @param max - that may be open at once. */
-  constructor(origin: string, max: number) {
-    this.#origin = origin;
-    this.#max = max;
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
   }
 
   /** Lets a passenger board, at once or when it is its turn. @returns its place in the line, if it has to wait. */
   take(passenger: Passenger): Ticket | undefined {
+    const connection = this.#wake();
     if (this.#isClosed) passenger.refuse(closedError());
-    else if (this.#free.length > 0) passenger.board(this.#free.pop()!);
-    else if (this.#all.size < this.#max) passenger.board(this.#open());
-    else return this.#line.push(0, passenger);
+    else if (connection !== undefined) passenger.board(connection);
+    else {
+      const ticket = this.#line.push(0, passenger);
+      this.#openForLine();
+      return ticket;
+    }
     return undefined;
   }
 
@@ -44,40 +59,64 @@ export class Connections {
     this.#line.remove(ticket);
   }
 
-  /** For a connection whose request was answered to its end. */
-  giveBack(client: Client): void {
-    if (this.#isClosed) return;
+  /** For a connection whose request was answered. */
+  giveBack(connection: Connection): void {
+    if (!connection.isOpen) return;
     const next = this.#line.shift(0);
-    if (next === undefined) this.#free.push(client);
-    else next.board(client);
-  }
-
-  /** For any other: it is closed, and with it ends its request. */
-  drop(client: Client): void {
-    if (!this.#all.delete(client)) return;
-    void client.destroy();
-    if (!this.#isClosed) this.#line.shift(0)?.board(this.#open());
+    if (next !== undefined) {
+      next.board(connection);
+      return;
+    }
+    connection.rest(this.#options.clock.monotonicMs());
+    this.#resting.push(connection);
   }
 
   /** Ends all connections, with what is under way. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (let next = this.#line.shift(0); next !== undefined; next = this.#line.shift(0)) next.refuse(closedError());
-    await Promise.all([...this.#all].map((client) => client.destroy()));
+    await Promise.all([...this.#open].map((connection) => connection.end(closedError())));
   }
 
-  #open(): Client {
-    const client = new Client(this.#origin, {
-      pipelining: 1,
-      headersTimeout: 0, // One limit for the whole call instead: a body of one byte a minute keeps no such promise.
-      bodyTimeout: 0,
-      connect: this.#connect,
-    });
-    this.#all.add(client);
-    return client;
+  #wake(): Connection | undefined {
+    const nowMs = this.#options.clock.monotonicMs();
+    let connection = this.#resting.pop();
+    while (connection !== undefined && !connection.wake(nowMs)) connection = this.#resting.pop();
+    return connection;
   }
+
+  /** One for each passenger in the line, as far as there may be so many. */
+  #openForLine(): void {
+    const { url, max } = this.#options;
+    while (this.#opening < this.#line.length && this.#open.size + this.#opening < max) {
+      this.#opening++;
+      const { hostname, host, protocol, port } = url;
+      const place = { hostname: hostname.replace(/^\[|\]$/g, ''), host, protocol, port };
+      this.#connect(place, (...[error, socket]) => {
+        this.#opening--;
+        if (error !== null) this.#refuseFirst(error);
+        else if (this.#isClosed) socket.destroy();
+        else this.#add(new Connection(socket, this.#options.answerBytesMax, this.#onClosed));
+      });
+    }
+  }
+
+  #add(connection: Connection): void {
+    this.#open.add(connection);
+    this.giveBack(connection);
+  }
+
+  #refuseFirst(error: Error): void {
+    this.#line.shift(0)?.refuse(error);
+    this.#openForLine();
+  }
+
+  readonly #onClosed = (connection: Connection): void => {
+    this.#open.delete(connection);
+    this.#openForLine();
+  };
 }
 
-function closedError(): Error {
-  return new Error('the connections are closed');
+function closedError(): MillraceError {
+  return new MillraceError('ERR_PROVIDER_UNAVAILABLE', 'the provider is closed');
 }

@@ -1,9 +1,10 @@
-import { HttpClient, type HttpAnswer } from './http.js';
+import { SYSTEM_CLOCK, type Clock } from '../../core/clock.js';
+import type { HttpAnswer } from './answer-reader.js';
+import { HttpClient } from './http.js';
 import type { HttpProviderName, ResolvedProviderOptions } from './options.js';
 import { callByBegin } from './call-by-begin.js';
 import { CallError, type CallInFlight, type Completion, type CompletionRequest, type Provider } from './provider.js';
 import { noCompletion, refusalOf } from './refusals.js';
-import { RequestBodies } from './request-body.js';
 
 /** How one vendor's API is spoken. */
 export interface HttpProtocol {
@@ -13,7 +14,7 @@ export interface HttpProtocol {
   readonly headers: (options: ResolvedProviderOptions) => Readonly<Record<string, string>>;
   /** The JSON of a request up to where its user's text stands: the same in every call of a strategy. */
   readonly beginningOf: (request: CompletionRequest) => string;
-  /** The JSON behind it. */
+  /** The JSON behind it, in ASCII. */
   readonly endOf: (request: CompletionRequest, options: ResolvedProviderOptions) => string;
   /** `undefined` when the answer holds no completion. */
   readonly completionOf: (answer: HttpAnswer, epochMs: number) => Completion | undefined;
@@ -24,18 +25,22 @@ export class HttpProvider implements Provider {
   readonly name: string;
   readonly #protocol: HttpProtocol;
   readonly #client: HttpClient;
-  readonly #bodies: RequestBodies;
   readonly #secrets: readonly string[];
-  readonly #epochMs: () => number;
+  readonly #clock: Clock;
 
-  constructor(protocol: HttpProtocol, options: ResolvedProviderOptions, epochMs: () => number = Date.now) {
+  constructor(protocol: HttpProtocol, options: ResolvedProviderOptions, clock: Clock = SYSTEM_CLOCK) {
     this.name = protocol.name;
     this.#protocol = protocol;
-    const headers = { ...protocol.headers(options), ...options.headers };
-    this.#client = new HttpClient({ ...options, path: protocol.path, headers });
-    this.#bodies = new RequestBodies(protocol.beginningOf, (request) => protocol.endOf(request, options));
+    this.#client = new HttpClient({
+      ...options,
+      path: protocol.path,
+      headers: { ...protocol.headers(options), ...options.headers },
+      beginningOf: protocol.beginningOf,
+      endOf: (request) => protocol.endOf(request, options),
+      clock,
+    });
     this.#secrets = options.secrets;
-    this.#epochMs = epochMs;
+    this.#clock = clock;
   }
 
   call(request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
@@ -43,7 +48,7 @@ export class HttpProvider implements Provider {
   }
 
   begin(request: CompletionRequest, done: (result: Completion | CallError) => void): CallInFlight {
-    return this.#client.post(this.#bodies.of(request), (answer) => {
+    return this.#client.post(request, (answer) => {
       done(answer instanceof CallError ? answer : this.#read(answer));
     });
   }
@@ -54,7 +59,8 @@ export class HttpProvider implements Provider {
 
   #read(answer: HttpAnswer): Completion | CallError {
     const { url } = this.#client;
-    if (answer.status !== 200) return refusalOf(answer, url, this.#secrets, this.#epochMs());
-    return this.#protocol.completionOf(answer, this.#epochMs()) ?? noCompletion(answer.body, url, this.#secrets);
+    const epochMs = this.#clock.epochMs();
+    if (answer.status !== 200) return refusalOf(answer, url, this.#secrets, epochMs);
+    return this.#protocol.completionOf(answer, epochMs) ?? noCompletion(answer.body, url, this.#secrets);
   }
 }

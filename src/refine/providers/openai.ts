@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './http.js';
+import type { HttpAnswer } from './answer-reader.js';
 import type { HttpProtocol } from './http-provider.js';
 import { countOf, firstObject, isObject, parseObject, textOf, type JsonObject } from './json.js';
 import type { Completion, CompletionRequest, FinishReason, Usage } from './provider.js';

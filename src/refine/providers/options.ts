@@ -14,7 +14,7 @@ export interface ProviderOptions {
   readonly baseUrl?: string;
   /** Optional with a `baseUrl`. @defaultValue `OPENAI_API_KEY` or `ANTHROPIC_API_KEY` of the environment */
   readonly apiKey?: string | undefined;
-  /** Sent with every call. @defaultValue {} */
+  /** Sent with every call; none that is of the connection or of the framing of messages. @defaultValue {} */
   readonly headers?: Readonly<Record<string, string>>;
   /** Connections that may be open at once. Integer, 1 to 10000. @defaultValue 1000 */
   readonly connectionsMax?: number;
@@ -56,6 +56,10 @@ const NAMES = ['provider', 'baseUrl', 'apiKey', 'maxTokensField', ...Object.keys
 
 /** Headers that hold a secret even when they are given by name. */
 const SECRET_HEADERS = /authorization|key|token|secret|cookie/i;
+
+/** These belong to whoever writes requests and reads answers. */
+const FRAMING_HEADERS =
+  /^(?:connection|content-length|expect|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -124,6 +128,11 @@ function checkHeaders(path: string, value: unknown): Readonly<Record<string, str
       throw new MillraceError(
         'ERR_OPTION_RANGE',
         `${optionPath(path, name)} must be a header of HTTP, got one that is not`,
+      );
+    if (FRAMING_HEADERS.test(name))
+      throw new MillraceError(
+        'ERR_OPTION_RANGE',
+        `${optionPath(path, name)} must not be given, it is set for each call`,
       );
     headers[name.toLowerCase()] = text;
   }

@@ -1,4 +1,4 @@
-import type { AnswerHeaders } from './http.js';
+import type { AnswerHeaders } from './answer-reader.js';
 import type { LimitState, RateLimits } from './provider.js';
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -40,7 +40,7 @@ export function rateLimitsOf(headers: AnswerHeaders, epochMs: number): RateLimit
 
 /** Most servers of one's own tell none, and to look for each costs some µs. */
 function tellsLimits(headers: AnswerHeaders): boolean {
-  for (const name in headers) if (name.includes('ratelimit')) return true;
+  for (const name of headers.keys()) if (name.includes('ratelimit')) return true;
   return false;
 }
 
@@ -48,18 +48,18 @@ function tellsLimits(headers: AnswerHeaders): boolean {
  * Milliseconds that an answer asks to wait for: `retry-after-ms`, or `Retry-After` in seconds or as a date (RFC 9110, 10.2.3).
  */
 export function retryAfterMsOf(headers: AnswerHeaders, epochMs: number): number | undefined {
-  const precise = numberOf(headers['retry-after-ms']);
+  const precise = numberOf(headers.get('retry-after-ms'));
   if (precise !== undefined) return precise;
-  const told = headers['retry-after'];
+  const told = headers.get('retry-after');
   const seconds = numberOf(told);
   if (seconds !== undefined) return seconds * 1000;
-  const dateMs = typeof told === 'string' ? Date.parse(told) : NaN;
+  const dateMs = told === undefined ? NaN : Date.parse(told);
   return Number.isNaN(dateMs) ? undefined : Math.max(dateMs - epochMs, 0);
 }
 
 function limitOf(headers: AnswerHeaders, names: LimitHeaders, epochMs: number): LimitState | undefined {
-  const told = ([openai, anthropic]: readonly [string, string]): string | string[] | undefined =>
-    headers[openai] ?? headers[anthropic];
+  const told = ([openai, anthropic]: readonly [string, string]): string | undefined =>
+    headers.get(openai) ?? headers.get(anthropic);
   const limit = numberOf(told(names.limit));
   const remaining = numberOf(told(names.remaining));
   const resetMs = resetMsOf(told(names.reset), epochMs);
@@ -72,8 +72,8 @@ function limitOf(headers: AnswerHeaders, names: LimitHeaders, epochMs: number): 
 }
 
 /** A duration such as `6m0s`, a number of seconds, or a moment as in RFC 3339. */
-function resetMsOf(told: string | string[] | undefined, epochMs: number): number | undefined {
-  if (typeof told !== 'string') return undefined;
+function resetMsOf(told: string | undefined, epochMs: number): number | undefined {
+  if (told === undefined) return undefined;
   const seconds = numberOf(told);
   if (seconds !== undefined) return seconds * 1000;
   if (DURATION.test(told)) {
@@ -86,6 +86,6 @@ function resetMsOf(told: string | string[] | undefined, epochMs: number): number
 }
 
 /** A number of digits, so that nothing that merely begins with one is taken for it. */
-function numberOf(told: string | string[] | undefined): number | undefined {
-  return typeof told === 'string' && /^\d{1,15}(\.\d{1,9})?$/.test(told) ? Number(told) : undefined;
+function numberOf(told: string | undefined): number | undefined {
+  return told !== undefined && /^\d{1,15}(\.\d{1,9})?$/.test(told) ? Number(told) : undefined;
 }

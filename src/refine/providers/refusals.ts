@@ -1,5 +1,5 @@
 import { CallError, type CallErrorCode } from './provider.js';
-import type { HttpAnswer } from './http.js';
+import type { HttpAnswer } from './answer-reader.js';
 import { rateLimitsOf, retryAfterMsOf } from './rate-limit-headers.js';
 
 /** How much of an answer is shown in a message. */

@@ -35,6 +35,8 @@ describe('resolveProviderOptions', () => {
     ],
     [{ provider: 'openai', apiKey: 'k', headers: { 'bad name': 'x' } }, /must be a header of HTTP/],
     [{ provider: 'openai', apiKey: 'k', headers: { good: 'a\r\nb: c' } }, /must be a header of HTTP/],
+    [{ provider: 'openai', apiKey: 'k', headers: { 'Content-Length': '5' } }, /must not be given/],
+    [{ provider: 'openai', apiKey: 'k', headers: { 'transfer-encoding': 'chunked' } }, /must not be given/],
     [{ provider: 'bard' as 'openai' }, /^provider\.provider must be one of openai, anthropic, got "bard"$/],
   ])('refuses %j', (options, message) => {
     expect(() => resolveProviderOptions(options, NO_ENV)).toThrow(message);

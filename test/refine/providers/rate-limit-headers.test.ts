@@ -2,6 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { rateLimitsOf, retryAfterMsOf } from '../../../src/refine/providers/rate-limit-headers.js';
 
+/** As they are handed over. */
+function headersOf(headers: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(headers));
+}
+
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 describe('rateLimitsOf', () => {
@@ -14,7 +19,7 @@ describe('rateLimitsOf', () => {
       'x-ratelimit-remaining-tokens': '0',
       'x-ratelimit-reset-tokens': '6m1.5s',
     };
-    expect(rateLimitsOf(headers, NOW)).toEqual({
+    expect(rateLimitsOf(headersOf(headers), NOW)).toEqual({
       requests: { limit: 5000, remaining: 4999, resetMs: 12 },
       tokens: { limit: 800_000, remaining: 0, resetMs: 361_500 },
     });
@@ -28,7 +33,7 @@ describe('rateLimitsOf', () => {
       'anthropic-ratelimit-input-tokens-remaining': '1000',
       'anthropic-ratelimit-output-tokens-reset': '2025-12-31T23:59:59Z',
     };
-    expect(rateLimitsOf(headers, NOW)).toEqual({
+    expect(rateLimitsOf(headersOf(headers), NOW)).toEqual({
       requests: { limit: 50, remaining: 49, resetMs: 2000 },
       inputTokens: { remaining: 1000 },
       outputTokens: { resetMs: 0 },
@@ -36,11 +41,11 @@ describe('rateLimitsOf', () => {
   });
 
   it.each(['', 'soon', '-5', '1e9', 'NaN', '12 apples', '999999999999999999999'])('leaves %j out', (garbled) => {
-    expect(rateLimitsOf({ 'x-ratelimit-remaining-tokens': garbled }, NOW)).toBeUndefined();
+    expect(rateLimitsOf(headersOf({ 'x-ratelimit-remaining-tokens': garbled }), NOW)).toBeUndefined();
   });
 
   it('is nothing where nothing is told', () => {
-    expect(rateLimitsOf({ 'content-type': 'application/json' }, NOW)).toBeUndefined();
+    expect(rateLimitsOf(headersOf({ 'content-type': 'application/json' }), NOW)).toBeUndefined();
   });
 });
 
@@ -53,7 +58,7 @@ describe('retryAfterMsOf', () => {
     [{ 'retry-after': '7', 'retry-after-ms': '250' }, 250],
     [{ 'retry-after': 'later' }, undefined],
     [{}, undefined],
-  ])('%j is %s ms', (headers, expected) => {
-    expect(retryAfterMsOf(headers, NOW)).toBe(expected);
+  ] satisfies [Record<string, string>, number | undefined][])('%j is %s ms', (headers, expected) => {
+    expect(retryAfterMsOf(headersOf(headers), NOW)).toBe(expected);
   });
 });
