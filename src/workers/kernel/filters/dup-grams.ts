@@ -1,70 +1,62 @@
 /**
  * Characters in repeated n-grams of 5 to 10 words, taken without the spaces between them.
  *
- *   places   │ hash u64 │ word u32 │ reach u32 │ …    where an n-gram begins that may repeat, in order
- *   slots    u32 each: the address of a place, 0 when free (open addressing, linear probing, at most half full)
+ *   repeats   │ word u32 │ reach u32 │ …    the words at which n-grams may begin that occurred before, in order
+ *   reaches   u32 for each word: how far what begins there stands elsewhere too
  *
  * A word is the address of its entry in the list of words. Equal n-grams need not have equal words, since `ab` + `c` is `a` + `bc`,
- * but they begin with as many equal bytes as the shortest five words of the text have: places are the words whose beginning may
- * occur again. They are sieved by ever longer beginnings, and what begins at a place may repeat within its reach only, which is the
- * first length at which it was alone. Of most texts no place is left for five words already.
- *
- * An n-gram's hash is taken anew for each n. A byte is in at most n n-grams of n words, so that is linear in the text.
+ * but they begin with as many equal bytes as the shortest five words of the text have. `noteWords` has chained the words whose
+ * beginnings may be equal; each is compared with those before it in its chain, and its reach is the number of bytes that it shares
+ * with one of them. So an n-gram occurred before only if it is no longer than the reach, and in most texts none is.
  */
 import { clear, releaseWork, takeWork, workMark } from '../memory';
 import { wordCount } from '../units';
-import { hashOf, isSame, mix, powerOfTwo } from './hashes';
-import { growthBy, note, restartSieve, sieve, sieveShift } from './sieve';
-import { BEGINNING_SLOT, SLOTS_BYTES, WORDS_MIN, wordSlots } from './word-sieves';
+import { hashOf, isSame, powerOfTwo } from './hashes';
+import { WORDS_MIN, chainWords, earlierThan, repeats as chained, repeatsEnd as chainedEnd } from './word-chains';
 import { wordChars, wordStarts, wordsEnd } from './words';
 
-const PLACE_BYTES: usize = 16;
-const PLACE_WORD: usize = 8;
-const PLACE_REACH: usize = 12;
+/** The longest n-grams that are looked for, which is as far as beginnings are compared. */
+const WORDS_MAX: usize = 10;
 
-/** Places are sieved by beginnings of up to so many bytes, by so many more each time. */
-const SIEVED_BYTES: usize = 64;
-const SIEVED_STEP: usize = 8;
+const REPEAT_BYTES: usize = 8;
+const REPEAT_REACH: usize = 4;
 
-let places: usize = 0;
-let placesEnd: usize = 0;
+/** So many comparisons for each word, and then no more: what was not compared may be equal all the way. */
+const COMPARISONS_PER_WORD: usize = 4;
+
+let repeats: usize = 0;
+let repeatsEnd: usize = 0;
+let reaches: usize = 0;
 let slots: usize = 0;
 let slotBytesMask: usize = 0;
-/** Finds the places, of the words that `noteWords` has noted. */
+
+/** Finds how far what begins at each word repeats. */
 export function startDupGrams(): void {
   const words = <usize>wordCount();
-  places = takeWork(words * PLACE_BYTES);
-  placesEnd = places;
-  if (words <= WORDS_MIN) return;
-  const mark = workMark();
-  listPlaces();
-  findReaches(takeWork(words << 2));
-  releaseWork(mark);
+  repeats = takeWork(words * REPEAT_BYTES);
+  reaches = takeWork(words << 2);
+  repeatsEnd = repeats;
+  chainWords();
+  if (chainedEnd == chained) return;
+  clear(reaches, words << 2);
+  if (!compareChains(words * COMPARISONS_PER_WORD)) repeatEverything();
 }
 
-/**
- * Leaves the places for n-grams of n words, to be asked for 5 to 10 in turn; returns what `dupGramChars` cannot exceed.
- *
- * That is the bytes of all n-grams at the places together.
- */
+/** What `dupGramChars` cannot exceed: the bytes of all n-grams that may have occurred before. */
 export function boundDupGrams(n: u32): f64 {
-  const end = placesEnd;
   const size = (<usize>n) << 2;
   let bytes: usize = 0;
   let covered: usize = 0; // the end of the last n-gram
-  placesEnd = places;
-  for (let place = places; place < end; place += PLACE_BYTES) {
-    const word = <usize>load<u32>(place, PLACE_WORD);
+  for (let repeat = repeats; repeat < repeatsEnd; repeat += REPEAT_BYTES) {
+    const word = <usize>load<u32>(repeat);
     if (word + size > wordsEnd()) break;
     const gramStart = <usize>load<u32>(word);
     const gramEnd = <usize>load<u32>(word + size);
-    if (gramEnd - gramStart >= <usize>load<u32>(place, PLACE_REACH)) continue;
-    v128.store(placesEnd, v128.load(place));
-    placesEnd += PLACE_BYTES;
+    if (gramEnd - gramStart > <usize>load<u32>(repeat, REPEAT_REACH)) continue;
     bytes += gramEnd - max(gramStart, covered);
     covered = gramEnd;
   }
-  return placesEnd - places > PLACE_BYTES ? <f64>bytes : 0;
+  return <f64>bytes;
 }
 
 /** Characters of the n-grams that occurred before; one found is passed over as a whole, so none is counted twice. */
@@ -72,104 +64,104 @@ export function dupGramChars(n: u32): f64 {
   const size = (<usize>n) << 2;
   const mark = workMark();
   startSlots();
-  let free: usize = 0; // the first word behind the last n-gram found
+  let free = wordStarts(); // the first word behind the last n-gram found
   let chars: f64 = 0;
-  for (let place = places; place < placesEnd; place += PLACE_BYTES) {
-    const word = <usize>load<u32>(place, PLACE_WORD);
-    if (word < free || !isSeen(place, word, size)) continue;
-    chars += <f64>wordChars(<usize>load<u32>(word), <usize>load<u32>(word + size));
+  for (let word = free; word + size <= wordsEnd(); word += 4) {
+    const start = <usize>load<u32>(word);
+    const end = <usize>load<u32>(word + size);
+    if (end - start > reachOf(word) || word < free || !isSeen(word, size, start, end)) continue;
+    chars += <f64>wordChars(start, end);
     free = word + size;
   }
   releaseWork(mark);
   return chars;
 }
 
-/** Whether the n-gram at the place is that of one in the slots; puts the place there if not. */
-function isSeen(place: usize, word: usize, size: usize): bool {
-  const start = <usize>load<u32>(word);
-  const end = <usize>load<u32>(word + size);
-  const hash = <u32>(hashOf(start, end) >>> 32);
-  store<u32>(place, hash);
-  let slot = findSlot(hash);
-  while (load<u32>(slot) != 0) {
-    const other = <usize>load<u32>(<usize>load<u32>(slot), PLACE_WORD);
+/** Whether the n-gram is that of a word in the slots; puts the word there if not. */
+function isSeen(word: usize, size: usize, start: usize, end: usize): bool {
+  let at = ((<usize>(hashOf(start, end) >>> 32)) << 2) & slotBytesMask;
+  let other = <usize>load<u32>(slots + at);
+  while (other != 0) {
     const otherStart = <usize>load<u32>(other);
-    if (<usize>load<u32>(other + size) - otherStart == end - start && isSame(start, otherStart, end - start))
-      return true;
-    slot = nextSlot(slot, hash);
+    const isAsLong = <usize>load<u32>(other + size) - otherStart == end - start;
+    if (isAsLong && isSame(start, otherStart, end - start)) return true;
+    at = (at + 4) & slotBytesMask;
+    other = <usize>load<u32>(slots + at);
   }
-  store<u32>(slot, <u32>place);
+  store<u32>(slots + at, <u32>word);
   return false;
 }
 
-/** Lists the words whose beginnings may repeat. */
-function listPlaces(): void {
-  const end = wordsEnd() - ((WORDS_MIN - 1) << 2);
-  let place = places;
-  let slots = wordSlots;
-  for (let word = wordStarts(); word < end; word += 4) {
-    store<u32>(place, <u32>word, PLACE_WORD);
-    place += growthBy(<usize>load<u32>(slots, BEGINNING_SLOT)) << 2;
-    slots += SLOTS_BYTES;
+/**
+ * Compares the words with those before them in their chains; returns whether that took no more than so many comparisons.
+ *
+ * What repeats goes on repeating for some words: where a word is as far from the other one as before, the bytes that were equal
+ * then need not be compared again.
+ */
+function compareChains(comparisonsMax: usize): bool {
+  let left = comparisonsMax;
+  let distance: usize = 0;
+  let equalEnd: usize = 0;
+  for (let entry = chained; entry < chainedEnd; entry += 4) {
+    const word = <usize>load<u32>(entry);
+    if (word + (WORDS_MIN << 2) > wordsEnd()) break;
+    const start = <usize>load<u32>(word);
+    const limit = <usize>load<u32>(min(word + (WORDS_MAX << 2), wordsEnd()));
+    const least = <usize>load<u32>(word + (WORDS_MIN << 2)) - start;
+    let reach: usize = 0;
+    for (let other = earlierThan(word); other != 0; other = earlierThan(other)) {
+      if (left-- == 0) return false;
+      const otherStart = <usize>load<u32>(other);
+      // No n-gram is equal if the ends of the first five words are not: a look at these is enough for most.
+      if (load<u32>(start + least - 4) != load<u32>(otherStart + least - 4)) continue;
+      const known = start - otherStart == distance ? max(start, equalEnd) : start;
+      equalEnd = endOfEqual(known, known - (start - otherStart), limit);
+      distance = start - otherStart;
+      const length = equalEnd - start;
+      reach = max(reach, length);
+      raiseReach(other, length);
+    }
+    raiseReach(word, reach);
+    store<u32>(repeatsEnd, <u32>word);
+    store<u32>(repeatsEnd, <u32>reach, REPEAT_REACH);
+    repeatsEnd += reach < least ? 0 : REPEAT_BYTES;
   }
-  placesEnd = place;
+  return true;
 }
 
-/** Sieves the places by beginnings that grow; `left` lists the address of each one left, u32 each. */
-function findReaches(left: usize): void {
-  let leftEnd = left;
-  for (let place = places; place < placesEnd; place += PLACE_BYTES) {
-    store<u64>(place, load<u64>(<usize>load<u32>(<usize>load<u32>(place, PLACE_WORD))));
-    store<u32>(leftEnd, <u32>place);
-    leftEnd += 4;
+/** The end of the bytes from `at` on that are those from `other` on; `limit` at most. */
+function endOfEqual(at: usize, other: usize, limit: usize): usize {
+  for (; at < limit; at += 16, other += 16) {
+    const equal = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(other)));
+    if (equal != 0xffff) return min(at + <usize>ctz(~equal), limit);
   }
-  for (let bytes: usize = 2 * SIEVED_STEP; bytes <= SIEVED_BYTES && leftEnd > left; bytes += SIEVED_STEP) {
-    leftEnd = sieveByBeginning(left, leftEnd, bytes);
+  return limit;
+}
+
+/** Takes it that each word repeats as far as can be. */
+function repeatEverything(): void {
+  repeatsEnd = repeats;
+  for (let word = wordStarts(); word < wordsEnd(); word += 4) {
+    raiseReach(word, <usize>u32.MAX_VALUE);
+    store<u32>(repeatsEnd, <u32>word);
+    store<u32>(repeatsEnd, u32.MAX_VALUE, REPEAT_REACH);
+    repeatsEnd += REPEAT_BYTES;
   }
 }
 
-/** Leaves on the list the places whose first `bytes` bytes may repeat; returns its end. Sets the reach of the others. */
-function sieveByBeginning(left: usize, leftEnd: usize, bytes: usize): usize {
-  restartSieve((leftEnd - left) >>> 2);
-  for (let entry = left; entry < leftEnd; entry += 4) {
-    const place = <usize>load<u32>(entry);
-    const start = <usize>load<u32>(<usize>load<u32>(place, PLACE_WORD));
-    const hash = mix(load<u64>(place), load<u64>(start + bytes - SIEVED_STEP));
-    store<u64>(place, hash);
-    note(sieve + <usize>(hash >>> sieveShift));
-  }
-  let keptEnd = left;
-  for (let entry = left; entry < leftEnd; entry += 4) {
-    const place = load<u32>(entry);
-    const growth = growthBy(sieve + <usize>(load<u64>(<usize>place) >>> sieveShift));
-    store<u32>(<usize>place, growth == 0 ? <u32>bytes : u32.MAX_VALUE, PLACE_REACH);
-    store<u32>(keptEnd, place);
-    keptEnd += growth;
-  }
-  return keptEnd;
+function reachOf(word: usize): usize {
+  return <usize>load<u32>(reaches + (word - wordStarts()));
 }
 
-/** Takes empty slots for the places. */
+function raiseReach(word: usize, reach: usize): void {
+  const place = reaches + (word - wordStarts());
+  store<u32>(place, max(load<u32>(place), <u32>reach));
+}
+
+/** Takes empty slots for the words, which are at most half of them. */
 function startSlots(): void {
-  const slotBytes = (<usize>powerOfTwo(<u32>((placesEnd - places) / PLACE_BYTES) * 2 + 2)) << 2;
+  const slotBytes = (<usize>powerOfTwo(wordCount() * 2 + 2)) << 2;
   slots = takeWork(slotBytes);
   slotBytesMask = slotBytes - 4;
   clear(slots, slotBytes);
-}
-
-/** The slot of the place with this hash that was seated last, or the free one where it is to be. */
-function findSlot(hash: u32): usize {
-  return firstSlot(slots + (((<usize>hash) << 2) & slotBytesMask), hash);
-}
-
-/** As `findSlot`, behind a slot. */
-function nextSlot(slot: usize, hash: u32): usize {
-  return firstSlot(slots + ((slot - slots + 4) & slotBytesMask), hash);
-}
-
-function firstSlot(slot: usize, hash: u32): usize {
-  while (load<u32>(slot) != 0 && load<u32>(<usize>load<u32>(slot)) != hash) {
-    slot = slots + ((slot - slots + 4) & slotBytesMask);
-  }
-  return slot;
 }

@@ -19,10 +19,10 @@ import { hasBit, wordCount } from '../units';
 import { boundDupGrams, dupGramChars, startDupGrams } from './dup-grams';
 import { dupLines, dupLinesEnd, findLines, lines, linesEnd, spanChars } from './lines';
 import { countParagraphs, dupParagraphChars, dupParagraphs, paragraphs } from './paragraphs';
+import { notePairs } from './pair-sieve';
 import { SPAN_BYTES } from './spans';
 import { boundTopGrams, pairBound, quadrupleBound, startTopGrams, topGramChars, tripleBound } from './top-grams';
 import { beginChecks, dropIf, putVerdict } from './verdict';
-import { noteWords } from './word-sieves';
 import { countStopWords, joinWords } from './words';
 
 /** The statistics. */
@@ -51,7 +51,7 @@ export function measureGopherRepetition(text: usize, bytes: usize, masks: usize)
     countParagraphs(text, masks);
     putDups(PARAGRAPHS, <f64>paragraphs, <f64>dupParagraphs, dupParagraphChars);
     putLines(text, bytes, masks);
-    putTopGrams(noteWords());
+    putTopGrams(notePairs());
     putDupGrams();
   }
   judge();
@@ -129,7 +129,7 @@ function putDupGrams(): void {
   startDupGrams();
   for (let n: u32 = 5; n <= 10; n++) {
     const bound = boundDupGrams(n);
-    putGrams(n, isEnough(bound, n) ? bound : dupGramChars(n));
+    putGrams(n, bound == 0 || isEnough(bound, n) ? bound : dupGramChars(n));
   }
 }
 

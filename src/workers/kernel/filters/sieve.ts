@@ -26,14 +26,11 @@ export let sieveShift: u64 = 0;
 
 /** Makes an empty sieve for so many elements; it is taken as work. */
 export function startSieve(elements: usize): void {
-  const slots = sieveSlots(elements);
+  const most = <u32>min<usize>(elements, <usize>(SLOTS_MAX / SLOTS_PER_ELEMENT));
+  const slots = max(powerOfTwo(most * SLOTS_PER_ELEMENT + 1), SLOTS_MIN);
   sieve = takeWork(<usize>slots);
-  clearSieve(slots);
-}
-
-/** Empties the sieve for other elements, no more than it was made for. */
-export function restartSieve(elements: usize): void {
-  clearSieve(sieveSlots(elements));
+  sieveShift = 64 - <u64>ctz(slots);
+  clear(sieve, <usize>slots);
 }
 
 /** Notes an element in the slot at an address; returns how many are there now. */
@@ -47,14 +44,4 @@ export function note(slot: usize): u32 {
 /** 4 when the slot at an address holds more than one element, else 0: by how much a list of u32 grows that takes what repeats. */
 export function growthBy(slot: usize): usize {
   return (<usize>(load<u8>(slot) > 1)) << 2;
-}
-
-function sieveSlots(elements: usize): u32 {
-  const most = <u32>min<usize>(elements, <usize>(SLOTS_MAX / SLOTS_PER_ELEMENT));
-  return max(powerOfTwo(most * SLOTS_PER_ELEMENT + 1), SLOTS_MIN);
-}
-
-function clearSieve(slots: u32): void {
-  sieveShift = 64 - <u64>ctz(slots);
-  clear(sieve, <usize>slots);
 }

@@ -12,8 +12,8 @@
 import { clear, takeWork } from '../memory';
 import { wordCount } from '../units';
 import { factor, hashOf, isSame, leadingBytes, lengthFactor, powerOfTwo } from './hashes';
+import { gramBytes, pairCount, pairSlot } from './pair-sieve';
 import { growthBy } from './sieve';
-import { SLOTS_BYTES, pairCount, wordSlots } from './word-sieves';
 import { wordChars, wordStarts, wordsEnd } from './words';
 
 const PLACE_BYTES: usize = 16;
@@ -34,31 +34,34 @@ export let pairBound: f64 = 0;
 export let tripleBound: f64 = 0;
 export let quadrupleBound: f64 = 0;
 
-/** Bounds the most frequent n-grams: each occurs no more often than the rarest of its pairs, as `noteWords` has counted them. */
+/**
+ * Bounds the most frequent n-grams: each is the first of the text, or it repeats, no more often than the rarest of its pairs, as
+ * `notePairs` has counted them.
+ */
 export function boundTopGrams(): void {
   const lastWord = wordsEnd() - 4;
-  let pairs: u32 = 0;
-  let triples: u32 = 0;
-  let quadruples: u32 = 0;
-  let slots = wordSlots;
-  for (let word = wordStarts(); word < lastWord; word += 4) {
-    const start = load<u32>(word);
-    const first = pairCount(slots);
-    pairs = max(pairs, first * (load<u32>(word, 8) - start + 1));
-    if (word + 4 < lastWord) {
-      const two = min(first, pairCount(slots + SLOTS_BYTES));
-      triples = max(triples, two * (load<u32>(word, 12) - start + 2));
-      const three = word + 8 < lastWord ? min(two, pairCount(slots + 2 * SLOTS_BYTES)) : 0;
-      quadruples = max(quadruples, three * (load<u32>(word, 16) - start + 3));
-    }
-    slots += SLOTS_BYTES;
+  const textStart = wordStarts();
+  let pairs = gramBytes(textStart, 2);
+  let triples = gramBytes(textStart, 3);
+  let quadruples = gramBytes(textStart, 4);
+  let before: u32 = 0; // how often the pair before may occur
+  let beforeThat: u32 = 0;
+  for (let word = textStart; word < lastWord; word += 4) {
+    const count = pairCount(word);
+    const two = min(count, before);
+    const three = min(two, beforeThat);
+    if (count > 1) pairs = max(pairs, count * gramBytes(word, 2));
+    if (two > 1) triples = max(triples, two * gramBytes(word - 4, 3));
+    if (three > 1) quadruples = max(quadruples, three * gramBytes(word - 8, 4));
+    beforeThat = before;
+    before = count;
   }
   pairBound = <f64>pairs;
   tripleBound = <f64>triples;
   quadrupleBound = <f64>quadruples;
 }
 
-/** Makes places of the pairs that may repeat, of those that `noteWords` has noted. */
+/** Makes places of the pairs that may repeat, of those that `notePairs` has noted. */
 export function startTopGrams(): void {
   const words = <usize>wordCount();
   places = takeWork(words * PLACE_BYTES);
@@ -153,11 +156,9 @@ function addGram(place: usize): usize {
 function listPairs(): void {
   const lastWord = wordsEnd() - 4;
   let end = places;
-  let slots = wordSlots;
   for (let word = wordStarts(); word < lastWord; word += 4) {
     store<u32>(end, <u32>word, PLACE_WORD);
-    end += growthBy(<usize>load<u32>(slots)) << 2;
-    slots += SLOTS_BYTES;
+    end += growthBy(pairSlot(word)) << 2;
   }
   placesEnd = end;
   for (let place = places; place < end; place += PLACE_BYTES)
