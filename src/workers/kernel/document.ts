@@ -6,10 +6,12 @@ import { cleanC4, measureC4Quality } from './filters/c4-quality';
 import { measureFinewebQuality } from './filters/fineweb-quality';
 import { measureGopherQuality } from './filters/gopher-quality';
 import { measureGopherRepetition } from './filters/gopher-repetition';
+import { findLines } from './filters/lines';
+import { joinWords } from './filters/words';
 import { log2Of } from './logarithms';
 import { mark, markPhrases } from './marks';
 import { classify, hasHigh, maskBytes } from './masks';
-import { startWork, takeWork } from './memory';
+import { releaseWork, startWork, takeWork, workMark } from './memory';
 import { measureReadability } from './readability';
 import {
   SLOT_AGGREGATE,
@@ -97,10 +99,19 @@ function completeReport(text: usize, bytes: usize, masks: usize): void {
   measureDocumentation(text, bytes, masks);
   measureCoherence(masks, bytes);
   measureMiair();
-  measureGopherRepetition(text, bytes, masks);
-  measureGopherQuality(text, bytes, masks); // whose stop words are among the words that are joined for repetition
+  findLines(text, bytes, masks);
+  measureGopher(text, bytes, masks);
   measureC4Quality(text, bytes, masks);
   measureFinewebQuality(text, bytes, masks);
+}
+
+/** Both filters look at the words without the white space between them. */
+function measureGopher(text: usize, bytes: usize, masks: usize): void {
+  const mark = workMark();
+  joinWords(text, bytes, masks);
+  measureGopherQuality(text, bytes, masks);
+  measureGopherRepetition(text, bytes, masks);
+  releaseWork(mark);
 }
 
 /** Whether the words are there for one of the phrases that C4 looks for. */

@@ -19,11 +19,11 @@ import { setting } from '../settings';
 import { wordCount } from '../units';
 import { countEllipses, ellipsisCount, endEllipsisLineCount } from './ellipses';
 import { bulletLineCount, countSplitLines, splitLineCount } from './split-lines';
-import { addStat, beginChecks, beginStats, dropIf, putVerdict } from './verdict';
+import { addStat, beginChecks, beginStats, dropIf, isSettled, putVerdict } from './verdict';
 import { alphaWordCount, countWordKinds, inkWordChars, inkWordCount } from './word-kinds';
-import { stopWordCount } from './words';
+import { countStopWords } from './words';
 
-/** Fills in the statistics and the verdict. The words of the text are listed already, for the stop words among them. */
+/** Fills in the statistics and the verdict. The words of the text are joined, for the stop words among them. */
 export function measureGopherQuality(text: usize, bytes: usize, masks: usize): void {
   countWordKinds(text, bytes, masks);
   countSplitLines(text, bytes, masks);
@@ -37,7 +37,20 @@ export function measureGopherQuality(text: usize, bytes: usize, masks: usize): v
   const bulletLineFrac = ratio(<f64>bulletLineCount(), lines);
   const endEllipsisLineFrac = ratio(<f64>endEllipsisLineCount(), lines);
   const alphaWordFrac = ratio(<f64>alphaWordCount(), allWords);
-  const stopWords = <f64>stopWordCount();
+
+  beginChecks();
+  dropIf(words < setting(SETTING_MIN_WORDS));
+  dropIf(words > setting(SETTING_MAX_WORDS));
+  dropIf(meanLength < setting(SETTING_MIN_MEAN_WORD_LENGTH));
+  dropIf(meanLength > setting(SETTING_MAX_MEAN_WORD_LENGTH));
+  dropIf(hashRatio > setting(SETTING_MAX_HASH_RATIO));
+  dropIf(ellipsisRatio > setting(SETTING_MAX_ELLIPSIS_RATIO));
+  dropIf(bulletLineFrac > setting(SETTING_MAX_BULLET_LINE_FRAC));
+  dropIf(endEllipsisLineFrac > setting(SETTING_MAX_END_ELLIPSIS_LINE_FRAC));
+  dropIf(alphaWordFrac < setting(SETTING_MIN_ALPHA_WORD_FRAC));
+  const stopWords = isSettled() ? NaN : <f64>countStopWords();
+  dropIf(stopWords < setting(SETTING_MIN_STOP_WORDS));
+  putVerdict(SLOT_GOPHER_QUALITY);
 
   beginStats(SLOT_GOPHER_QUALITY_STATS);
   addStat(<f64>charCount());
@@ -56,17 +69,4 @@ export function measureGopherQuality(text: usize, bytes: usize, masks: usize): v
   addStat(bulletLineFrac);
   addStat(endEllipsisLineFrac);
   addStat(alphaWordFrac);
-
-  beginChecks();
-  dropIf(words < setting(SETTING_MIN_WORDS));
-  dropIf(words > setting(SETTING_MAX_WORDS));
-  dropIf(meanLength < setting(SETTING_MIN_MEAN_WORD_LENGTH));
-  dropIf(meanLength > setting(SETTING_MAX_MEAN_WORD_LENGTH));
-  dropIf(hashRatio > setting(SETTING_MAX_HASH_RATIO));
-  dropIf(ellipsisRatio > setting(SETTING_MAX_ELLIPSIS_RATIO));
-  dropIf(bulletLineFrac > setting(SETTING_MAX_BULLET_LINE_FRAC));
-  dropIf(endEllipsisLineFrac > setting(SETTING_MAX_END_ELLIPSIS_LINE_FRAC));
-  dropIf(alphaWordFrac < setting(SETTING_MIN_ALPHA_WORD_FRAC));
-  dropIf(stopWords < setting(SETTING_MIN_STOP_WORDS));
-  putVerdict(SLOT_GOPHER_QUALITY);
 }

@@ -17,13 +17,12 @@ import {
 import { setting, wantsStats } from '../settings';
 import { hasBit, wordCount } from '../units';
 import { boundDupGrams, dupGramChars, startDupGrams } from './dup-grams';
-import { dupLines, dupLinesEnd, findLines, lines, linesEnd, spanChars } from './lines';
+import { dupLines, dupLinesEnd, lines, linesEnd, spanChars } from './lines';
 import { countParagraphs, dupParagraphChars, dupParagraphs, paragraphs } from './paragraphs';
 import { notePairs } from './pair-sieve';
 import { SPAN_BYTES } from './spans';
 import { boundTopGrams, pairBound, quadrupleBound, startTopGrams, topGramChars, tripleBound } from './top-grams';
-import { beginChecks, dropIf, putVerdict } from './verdict';
-import { countStopWords, joinWords } from './words';
+import { beginChecks, dropIf, isSettled, putVerdict } from './verdict';
 
 /** The statistics. */
 const PARAGRAPHS: i32 = SLOT_GOPHER_REPETITION_STATS;
@@ -39,33 +38,28 @@ const DUP_CHARS: i32 = 2;
 const DUP_FRAC: i32 = 3;
 const DUP_CHAR_FRAC: i32 = 4;
 
-/** Measures the text. Its lines are kept, for FineWeb's filter. */
+/** Measures the text, whose lines are found and whose words are joined. */
 export function measureGopherRepetition(text: usize, bytes: usize, masks: usize): void {
-  findLines(text, bytes, masks);
   const mark = workMark();
-  joinWords(text, bytes, masks);
-  countStopWords();
+  beginChecks();
   if (bytes == 0) {
     for (let slot = PARAGRAPHS; slot < STATS_END; slot++) put(slot, NaN);
   } else {
     countParagraphs(text, masks);
     putDups(PARAGRAPHS, <f64>paragraphs, <f64>dupParagraphs, dupParagraphChars);
+    checkDups(PARAGRAPHS, SETTING_MAX_DUP_PARA_FRAC, SETTING_MAX_DUP_PARA_CHAR_FRAC);
     putLines(text, bytes, masks);
-    putTopGrams(notePairs());
-    putDupGrams();
+    checkDups(LINES, SETTING_MAX_DUP_LINE_FRAC, SETTING_MAX_DUP_LINE_CHAR_FRAC);
+    if (!isSettled()) putTopGrams(notePairs());
+    if (!isSettled()) putDupGrams();
   }
-  judge();
+  putVerdict(SLOT_GOPHER_REPETITION);
   releaseWork(mark);
 }
 
-function judge(): void {
-  beginChecks();
-  dropIf(valueOf(PARAGRAPHS + DUP_FRAC) > setting(SETTING_MAX_DUP_PARA_FRAC));
-  dropIf(valueOf(PARAGRAPHS + DUP_CHAR_FRAC) > setting(SETTING_MAX_DUP_PARA_CHAR_FRAC));
-  dropIf(valueOf(LINES + DUP_FRAC) > setting(SETTING_MAX_DUP_LINE_FRAC));
-  dropIf(valueOf(LINES + DUP_CHAR_FRAC) > setting(SETTING_MAX_DUP_LINE_CHAR_FRAC));
-  for (let n: u32 = 2; n <= 10; n++) dropIf(valueOf(gramSlot(n) + 1) > gramThreshold(n));
-  putVerdict(SLOT_GOPHER_REPETITION);
+function checkDups(slot: i32, fracSetting: i32, charFracSetting: i32): void {
+  dropIf(valueOf(slot + DUP_FRAC) > setting(fracSetting));
+  dropIf(valueOf(slot + DUP_CHAR_FRAC) > setting(charFracSetting));
 }
 
 /** The statistics of n-grams: their characters, and behind these their share. */
@@ -133,8 +127,11 @@ function putDupGrams(): void {
   }
 }
 
+/** Puts the statistics of n-grams, and checks them. */
 function putGrams(n: u32, chars: f64): void {
   const slot = gramSlot(n);
+  const share = chars / <f64>charCount();
   put(slot, chars);
-  put(slot + 1, chars / <f64>charCount());
+  put(slot + 1, share);
+  dropIf(share > gramThreshold(n));
 }

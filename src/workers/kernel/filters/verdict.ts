@@ -1,5 +1,6 @@
 /** How a filter writes its answer: the statistics one after the other, and the number of the first check that failed. */
 import { put } from '../report-values';
+import { wantsStats } from '../settings';
 
 let statSlot: i32 = 0;
 let checks: i32 = 0;
@@ -25,6 +26,11 @@ export function beginChecks(): void {
 export function dropIf(failed: bool): void {
   checks++;
   if (failed && reason == 0) reason = checks;
+}
+
+/** Whether the checks that follow are of no account: one has failed, and statistics are not wanted. */
+export function isSettled(): bool {
+  return reason != 0 && !wantsStats();
 }
 
 /** Writes the number of the first check that failed, 0 for none. */

@@ -21,9 +21,10 @@ const STEP_BYTES: usize = 16;
 const STOP_WORDS: v128 = i32x4(0x00656874, 0x00006562, 0x00006f74, 0x0000666f);
 const OTHER_STOP_WORDS: v128 = i32x4(0x00646e61, 0x74616874, 0x65766168, 0x68746977);
 const STOP_WORDS_IN_ALL: u32 = 8;
+/** The longest of them. */
+const STOP_WORD_BYTES: usize = 4;
 
 let starts: usize = 0;
-let stopWords: u32 = 0;
 
 /** The address of the word of this index; of the index after the last, the end of the last word. */
 export function wordAt(index: usize): usize {
@@ -43,15 +44,6 @@ export function wordsEnd(): usize {
 /** Code points of the words from `start` to `end`. */
 export function wordChars(start: usize, end: usize): u32 {
   return hasHigh ? codePointsIn(start, end) : <u32>(end - start);
-}
-
-/**
- * How many distinct words of {the, be, to, of, and, that, have, with} the text holds, case-sensitive.
- *
- * Counted no further than asked: to the end when statistics are wanted, else to the number that Gopher's quality filter is content with.
- */
-export function stopWordCount(): u32 {
-  return stopWords;
 }
 
 /** Puts the words together. */
@@ -90,21 +82,29 @@ export function joinWords(text: usize, bytes: usize, masks: usize): void {
   v128.store(to, i8x16.splat(0));
 }
 
-/** Counts the stop words of the joined words. */
-export function countStopWords(): void {
-  const enough = wantsStats() ? <f64>STOP_WORDS_IN_ALL : min<f64>(setting(SETTING_MIN_STOP_WORDS), STOP_WORDS_IN_ALL);
-  const end = starts + ((<usize>wordCount()) << 2);
+/**
+ * How many distinct words of {the, be, to, of, and, that, have, with} the text holds, case-sensitive.
+ *
+ * Counted no further than asked: to the end when statistics are wanted, else to the number that Gopher's quality filter is content with.
+ */
+export function countStopWords(): u32 {
+  const enough = wantsStats() ? STOP_WORDS_IN_ALL : stopWordsAsked();
+  const end = wordsEnd();
   let found: u32 = 0; // a bit for each stop word
-  stopWords = 0;
-  for (let word = starts; word < end && <f64>stopWords < enough; word += 4) {
+  for (let word = starts; word < end && <u32>popcnt(found) < enough; word += 4) {
     const start = <usize>load<u32>(word);
     const length = <usize>load<u32>(word, 4) - start;
-    const leading = leadingBytes(start, length);
-    const isShort = length <= 4 && load<u8>(start + length - 1) != 0; // a NUL at the end is no padding
-    const key = i32x4.splat(isShort ? <i32>leading : 0);
+    if (length > STOP_WORD_BYTES || load<u8>(start + length - 1) == 0) continue; // a NUL at the end is no padding
+    const key = i32x4.splat(<i32>leadingBytes(start, length));
     found |= i32x4.bitmask(i32x4.eq(key, STOP_WORDS)) | (i32x4.bitmask(i32x4.eq(key, OTHER_STOP_WORDS)) << 4);
-    stopWords = <u32>popcnt(found);
   }
+  return <u32>popcnt(found);
+}
+
+/** The number of stop words that is enough; a threshold that is switched off is NaN and asks for none. */
+function stopWordsAsked(): u32 {
+  const least = setting(SETTING_MIN_STOP_WORDS);
+  return least > 0 ? <u32>Math.min(Math.ceil(least), STOP_WORDS_IN_ALL) : 0;
 }
 
 function copyRest(start: usize, length: usize, to: usize): void {
