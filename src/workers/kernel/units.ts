@@ -22,14 +22,20 @@ export function paragraphCount(): u32 {
   return paragraphs;
 }
 
-/** Counts the units of the text behind the masks. A final LF opens no further line. */
+/**
+ * Counts the units of the text behind the masks. A final LF opens no further line.
+ *
+ * A paragraph begins behind white space with two LFs or more, or none before it. Adding a bit to the run of bits that it is in
+ * carries to the byte behind the run: from the first bit of blanks to their first LF, from a second LF to the paragraph's start.
+ */
 export function countUnits(masks: usize, bytes: usize): void {
   words = 0;
   tokens = 0;
   lines = 0;
   paragraphs = 0;
-  let lineStart: u64 = 1; // the block begins at a line's start, or within the blanks at one
-  let afterBlank = u64.MAX_VALUE; // all ones: the last line that was seen to its first word or its end was blank, or there was none
+  let spaceBefore: u64 = 0; // the block begins behind white space,
+  let blankBefore: u64 = 0; // which has held no LF yet,
+  let breakBefore: u64 = 1; // or two; the text begins as if behind a blank line
   for (let offset: usize = 0; offset < bytes; offset += BLOCK_BYTES) {
     const record = recordAt(masks, offset);
     words += <u32>popcnt(load<u64>(record, WORD_START));
@@ -37,35 +43,20 @@ export function countUnits(masks: usize, bytes: usize): void {
     const newlines = load<u64>(record, NEWLINE);
     lines += <u32>popcnt(newlines);
 
-    // The blanks at a line's start form one run; adding its first bit to it carries to the first byte behind it.
-    const blanks = load<u64>(record, SPACE) ^ newlines;
-    const lineStarts = (newlines << 1) | lineStart;
-    const carried = blanks + (lineStarts & blanks);
-    const firsts = (carried | lineStarts) & ~blanks;
-    lineStart = (newlines >>> 63) | (<u64>(carried < blanks));
-    let inked = firsts & ~newlines; // first bytes of lines with a word
-    if (offset + BLOCK_BYTES > bytes) inked &= ((<u64>1) << (bytes - offset)) - 1;
-    let blankEnds = firsts & newlines;
-    let starts: u64 = 0;
-    while (blankEnds != 0) {
-      const before = inked & (blankEnds ^ (blankEnds - 1));
-      starts |= lowestBit(before) & afterBlank;
-      afterBlank = u64.MAX_VALUE;
-      inked ^= before;
-      blankEnds &= blankEnds - 1;
-    }
-    if (inked != 0) {
-      starts |= lowestBit(inked) & afterBlank;
-      afterBlank = 0;
-    }
+    const space = load<u64>(record, SPACE);
+    const blanks = space ^ newlines;
+    const runs = (space & ~((space << 1) | spaceBefore)) | blankBefore;
+    const blanksPassed = blanks + (runs & blanks);
+    const furtherNewlines = newlines & ~(blanksPassed | runs);
+    const spacePassed = space + (furtherNewlines | (breakBefore & space));
+    const starts = (spacePassed | breakBefore) & load<u64>(record, WORD_START);
     paragraphs += <u32>popcnt(starts);
     store<u64>(record, starts, PARAGRAPH);
+    spaceBefore = space >>> 63;
+    blankBefore = <u64>(blanksPassed < blanks);
+    breakBefore = <u64>(spacePassed < space);
   }
   if (bytes != 0 && !hasBit(masks, NEWLINE, bytes - 1)) lines++;
-}
-
-function lowestBit(mask: u64): u64 {
-  return mask & (0 - mask);
 }
 
 /** The number of bits of the mask at `slot` set for the bytes in [from, to). */
