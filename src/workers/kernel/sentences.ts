@@ -5,9 +5,10 @@
  * text follows or the run holds a terminal of a script written without spaces. One that holds no token is not counted.
  */
 import { entropyOf, termOf } from './logarithms';
-import { SPACE, TERMINAL, TOKEN_START, WORD_START, hasHigh } from './masks';
+import { BLOCK_BYTES, SPACE, TERMINAL, TOKEN_START, WORD_START, hasHigh, recordAt } from './masks';
 import { takePermanent, takeWork } from './memory';
-import { countBits, hasBit, hasBits, nextBit, nextClear } from './units';
+import { tokensBefore } from './token-index';
+import { hasBit, lastClear } from './units';
 import { CLASS_CLOSER, CLASS_WIDE_TERMINAL, classOf } from './unicode';
 import { decode, widthOf } from './utf8';
 
@@ -19,9 +20,18 @@ let shortCounts: usize = 0;
 /** Lengths of the counted sentences in words, u32 each, in order; the long ones apart. */
 let lengths: usize = 0;
 let longLengths: usize = 0;
-/** Where sentences end, u32 each, in order; also those of sentences that are not counted. */
+/** Where sentences end, in order; also those that are not counted. */
 let ends: usize = 0;
 let endCount: u32 = 0;
+/** An end: its byte offset and the tokens before it.   │ offset u32 │ tokens u32 │ */
+const END_BYTES: usize = 8;
+const END_TOKENS: usize = 4;
+
+/** What there was before the last end, and whether that was within a word of the text. */
+let wordsEnded: u32 = 0;
+let tokensEnded: u32 = 0;
+let endedInWord: bool = false;
+
 /** The first end that `sentencesWithin` has not passed. */
 let cursor: u32 = 0;
 let sentences: u32 = 0;
@@ -39,29 +49,39 @@ export function sentenceCount(): u32 {
 export function findSentences(text: usize, bytes: usize, masks: usize): void {
   lengths = takeWork(((bytes >>> 1) + 1) << 2);
   longLengths = takeWork((bytes / (2 * SHORT_WORDS) + 1) << 2);
-  ends = takeWork(((bytes >>> 1) + 1) << 2);
-  endCount = 0;
-  sentences = 0;
-  longSentences = 0;
-  let start: usize = 0;
-  let runStart = nextBit(masks, TERMINAL, 0, bytes);
-  while (runStart < bytes) {
-    const runEnd = nextClear(masks, TERMINAL, runStart, bytes);
-    const closed = isEnd(masks, runEnd, bytes) ? runEnd : skipClosers(text, runEnd, bytes);
-    if (isEnd(masks, closed, bytes) || holdsWideTerminal(text, runStart, runEnd)) {
-      finishSentence(masks, start, closed);
-      store<u32>(ends + ((<usize>endCount) << 2), <u32>closed);
-      endCount++;
-      start = closed;
+  ends = takeWork(((bytes >>> 1) + 1) * END_BYTES);
+  begin();
+  // Before a token no sentence ends, as in `index.js`, but for a terminal beyond ASCII.
+  const maybe: u64 = hasHigh ? u64.MAX_VALUE : 0;
+  let words: u32 = 0; // before the block
+  let tokens: u32 = 0;
+  let terminalBefore: u64 = 0;
+  for (let base: usize = 0; base <= bytes; base += BLOCK_BYTES) {
+    const record = recordAt(masks, base);
+    const terminals = load<u64>(record, TERMINAL);
+    const wordStarts = load<u64>(record, WORD_START);
+    const tokenStarts = load<u64>(record, TOKEN_START);
+    const runEnds = ((terminals << 1) | terminalBefore) & ~terminals;
+    for (let rest = runEnds & (~tokenStarts | maybe); rest != 0; rest &= rest - 1) {
+      const end = endBehind(text, bytes, masks, base + <usize>ctz(rest));
+      const before = (rest ^ (rest - 1)) >>> 1;
+      if (end != 0) endAt(masks, end, words + countOf(wordStarts & before), tokens + countOf(tokenStarts & before));
     }
-    runStart = nextBit(masks, TERMINAL, closed, bytes);
+    words += countOf(wordStarts);
+    tokens += countOf(tokenStarts);
+    terminalBefore = terminals >>> 63;
   }
-  if (start < bytes) finishSentence(masks, start, bytes);
+  finishSentence(words, tokens);
 }
 
 /** Byte offset at which the sentence of this index ends, counted or not. The rest behind the last end is not among them. */
 export function sentenceEnd(index: u32): usize {
-  return <usize>load<u32>(ends + ((<usize>index) << 2));
+  return <usize>load<u32>(ends + <usize>index * END_BYTES);
+}
+
+/** Tokens before that end. */
+export function tokensBeforeEnd(index: u32): u32 {
+  return load<u32>(ends + <usize>index * END_BYTES, END_TOKENS);
 }
 
 /** Ends that `sentenceEnd` knows. */
@@ -82,13 +102,12 @@ export function walkSentences(): void {
 export function sentencesWithin(masks: usize, from: usize, to: usize): u32 {
   while (cursor < endCount && sentenceEnd(cursor) <= from) cursor++;
   let found: u32 = 0;
-  let start = from;
-  while (cursor < endCount && sentenceEnd(cursor) <= to) {
-    const end = sentenceEnd(cursor++);
-    found += <u32>hasBits(masks, TOKEN_START, start, end);
-    start = end;
+  let tokens = tokensBefore(from);
+  for (; cursor < endCount && sentenceEnd(cursor) <= to; cursor++) {
+    found += <u32>(tokensBeforeEnd(cursor) != tokens);
+    tokens = tokensBeforeEnd(cursor);
   }
-  return found + <u32>(start < to && hasBits(masks, TOKEN_START, start, to));
+  return found + <u32>(tokensBefore(to) != tokens);
 }
 
 /** The entropy of the lengths; empties the counters on the way. */
@@ -122,22 +141,50 @@ export function sentenceEntropy(): f64 {
   return entropyOf(sentenceCount(), distinct, terms);
 }
 
+function begin(): void {
+  endCount = 0;
+  sentences = 0;
+  longSentences = 0;
+  wordsEnded = 0;
+  tokensEnded = 0;
+  endedInWord = false;
+}
+
+/** Where the sentence ends whose run of terminals ends at `at`, behind the closers; 0 if it goes on. */
+function endBehind(text: usize, bytes: usize, masks: usize, at: usize): usize {
+  if (isEnd(masks, at, bytes)) return at;
+  const closed = skipClosers(text, at, bytes);
+  return isEnd(masks, closed, bytes) || holdsWideTerminal(text, masks, at) ? closed : 0;
+}
+
 /** White space or the end of the text. */
 function isEnd(masks: usize, offset: usize, bytes: usize): bool {
   return offset == bytes || hasBit(masks, SPACE, offset);
 }
 
-function finishSentence(masks: usize, from: usize, to: usize): void {
-  if (!hasBits(masks, TOKEN_START, from, to)) return;
-  let words = countBits(masks, WORD_START, from, to);
+/** Ends a sentence at `offset`, before which there are so many words and tokens. */
+function endAt(masks: usize, offset: usize, words: u32, tokens: u32): void {
+  const end = ends + <usize>endCount * END_BYTES;
+  store<u32>(end, <u32>offset);
+  store<u32>(end, tokens, END_TOKENS);
+  endCount++;
+  finishSentence(words, tokens);
   // Behind a terminal that needs no space, the slice begins inside a word of the text: its rest is a word of the slice.
-  if (!hasBit(masks, SPACE, from) && !hasBit(masks, WORD_START, from)) words++;
-  if (words < SHORT_WORDS) {
-    store<u32>(lengths + ((<usize>sentences) << 2), words);
-    sentences++;
+  endedInWord = !hasBit(masks, SPACE, offset);
+}
+
+/** Counts the sentence that has gone on up to here, if it holds a token. */
+function finishSentence(words: u32, tokens: u32): void {
+  const length = words - wordsEnded + <u32>endedInWord;
+  const hasToken = <u32>(tokens != tokensEnded);
+  wordsEnded = words;
+  tokensEnded = tokens;
+  if (length < SHORT_WORDS) {
+    store<u32>(lengths + ((<usize>sentences) << 2), length);
+    sentences += hasToken;
   } else {
-    store<u32>(longLengths + ((<usize>longSentences) << 2), words);
-    longSentences++;
+    store<u32>(longLengths + ((<usize>longSentences) << 2), length);
+    longSentences += hasToken;
   }
 }
 
@@ -152,15 +199,20 @@ function skipClosers(text: usize, from: usize, bytes: usize): usize {
   return at;
 }
 
-function holdsWideTerminal(text: usize, from: usize, to: usize): bool {
+/** Whether the run of terminals that ends at `runEnd` holds one that needs no white space behind it. */
+function holdsWideTerminal(text: usize, masks: usize, runEnd: usize): bool {
   if (!hasHigh) return false;
-  let at = text + from;
-  const end = text + to;
+  let at = text + lastClear(masks, TERMINAL, runEnd);
+  const end = text + runEnd;
   while (at < end) {
     if (classOf(decode(at)) & CLASS_WIDE_TERMINAL) return true;
     at += widthOf(load<u8>(at));
   }
   return false;
+}
+
+function countOf(bits: u64): u32 {
+  return <u32>popcnt(bits);
 }
 
 function longLength(index: u32): u32 {

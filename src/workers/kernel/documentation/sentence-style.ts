@@ -1,7 +1,7 @@
 /** How long sentences are, and how many a paragraph has. */
-import { PARAGRAPH, SPACE, TOKEN_START, hasHigh } from '../masks';
-import { sentenceEnd, sentenceEndCount, sentencesWithin, walkSentences } from '../sentences';
-import { hasBits, lastClear, nextBit, nextClear } from '../units';
+import { PARAGRAPH, SPACE, hasHigh } from '../masks';
+import { sentenceEnd, sentenceEndCount, sentencesWithin, tokensBeforeEnd, walkSentences } from '../sentences';
+import { lastClear, nextBit, nextClear, tokenCount } from '../units';
 import { codePointsIn } from '../utf8';
 
 /** A sentence of more code points is long. */
@@ -11,20 +11,22 @@ const LONG_CHARS: u32 = 150;
 export function countLongSentences(text: usize, bytes: usize, masks: usize): u32 {
   let total: u32 = 0;
   let start: usize = 0;
+  let tokens: u32 = 0;
   for (let index: u32 = 0; index < sentenceEndCount(); index++) {
     const end = sentenceEnd(index);
-    total += <u32>isLong(text, masks, start, end);
+    const isCounted = tokensBeforeEnd(index) != tokens;
+    total += <u32>(end - start > LONG_CHARS && isCounted && isLong(text, masks, start, end));
     start = end;
+    tokens = tokensBeforeEnd(index);
   }
-  return total + <u32>isLong(text, masks, start, bytes);
+  return total + <u32>(bytes - start > LONG_CHARS && tokenCount() != tokens && isLong(text, masks, start, bytes));
 }
 
+/** Whether what is left of [from, to) without the white space around it is long. */
 function isLong(text: usize, masks: usize, from: usize, to: usize): bool {
-  if (to - from <= LONG_CHARS) return false;
   const start = nextClear(masks, SPACE, from, to);
   const end = lastClear(masks, SPACE, to);
-  if (end <= start + LONG_CHARS || !hasBits(masks, TOKEN_START, start, end)) return false;
-  return !hasHigh || codePointsIn(text + start, text + end) > LONG_CHARS;
+  return end > start + LONG_CHARS && (!hasHigh || codePointsIn(text + start, text + end) > LONG_CHARS);
 }
 
 /**
