@@ -1,17 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
 import { resolveMeasures, type MeasureOptions, type MeasureSettings } from '../core/measures.js';
-import { checkInteger, checkString, describe } from '../core/options.js';
+import { checkChoice, checkInteger, checkString } from '../core/options.js';
 import { MillraceError } from '../core/errors.js';
 import type { Monitor } from '../monitor/monitor.js';
 import type { CacheCounts } from '../workers/report-cache.js';
+import { EMITS, type Emit } from './emit.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from './options.js';
 import type { Rejection } from './rejections.js';
 import { checkCache, type CacheOptions, type CheckedCache } from './report-cache/cache-option.js';
 import { resolveSelection, type Selection, type SelectionOptions } from './selection.js';
-
-/** What a row of output is: the report, the input row as it was, or that row with the report under `"report"`. */
-export const EMITS = ['reports', 'rows', 'both'] as const;
-export type Emit = (typeof EMITS)[number];
 
 /** What `scoreFiles` reads, writes and keeps to. */
 export interface ScoreFilesOptions extends MeasureOptions, SelectionOptions {
@@ -23,7 +20,10 @@ export interface ScoreFilesOptions extends MeasureOptions, SelectionOptions {
   readonly failed?: string;
   /** Path of a page about the run, one HTML file, written when the run has finished. @defaultValue none is written */
   readonly report?: string;
-  /** @defaultValue 'reports' */
+  /**
+   * What a row of output is: the report, the input row as it was, or that row with the report under `"report"`.
+   * @defaultValue 'reports'
+   */
   readonly emit?: Emit;
   /** Field of a JSON row that holds the text. @defaultValue 'text' */
   readonly textField?: string;
@@ -150,10 +150,7 @@ const CHUNK_BYTES = 2 * 1024 * 1024;
 /** Checks the options that are numbers or names; refuses with the option's path. */
 export function resolveScoreFilesOptions(options: ScoreFilesOptions): ResolvedScoreFilesOptions {
   if (options.inputs.length === 0) throw new MillraceError('ERR_USAGE', 'expected one input or more, got none');
-  const emit = options.emit ?? 'reports';
-  if (!EMITS.includes(emit)) {
-    throw new MillraceError('ERR_OPTION_RANGE', `emit must be one of ${EMITS.join(', ')}, got ${describe(emit)}`);
-  }
+  const emit = checkChoice('emit', options.emit ?? 'reports', EMITS);
   const settings = resolveMeasures('', options);
   return {
     report: options.report === undefined ? undefined : checkString('report', options.report),

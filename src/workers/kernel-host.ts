@@ -52,6 +52,9 @@ const FUNCTIONS = [
   'getRowIdStart',
   'getRowIdEnd',
   'getRowTextKind',
+  'getRowTextStart',
+  'getRowTextEnd',
+  'getRowObjectEnd',
 ] as const;
 
 type KernelFunctions = Record<(typeof FUNCTIONS)[number], (...args: readonly (number | bigint)[]) => number>;

@@ -23,6 +23,19 @@ export interface TextRow extends RowBase {
   readonly text: string;
   /** UTF-8. */
   readonly bytes: number;
+  /** Only when lines are kept. */
+  readonly raw?: RowLine;
+}
+
+/** The line that a row was read from. Places are offsets in it. */
+export interface RowLine {
+  /** As they were, with a line feed behind them, in a buffer that is nobody else's. */
+  readonly bytes: Buffer;
+  /** What stands between the quotes of the text. */
+  readonly textStart: number;
+  readonly textEnd: number;
+  /** The closing brace of the row. */
+  readonly objectEnd: number;
 }
 
 export interface UnreadRow extends RowBase {
@@ -40,6 +53,8 @@ export interface SourceBlock extends LinesBlock {
   readonly source: string;
 }
 
+const LF = 0x0a;
+
 const ALWAYS = (): boolean => true;
 const SKIPPED_ROW: SkippedRow = Object.freeze({ kind: 'skipped' });
 
@@ -53,10 +68,13 @@ const ASK_ALWAYS = Object.freeze({ bytesMin: 0 });
 export class RowReader {
   readonly #settings: RowSettings;
   readonly #slot: KernelSlot;
+  readonly #keepsLines: boolean;
 
-  constructor(settings: RowSettings, slot: KernelSlot) {
+  /** @param keepsLines - whether texts come with the lines that they were read from. */
+  constructor(settings: RowSettings, slot: KernelSlot, keepsLines = false) {
     this.#settings = settings;
     this.#slot = slot;
+    this.#keepsLines = keepsLines;
   }
 
   /**
@@ -134,10 +152,25 @@ export class RowReader {
     return kernel;
   }
 
-  #text(): { readonly text: string; readonly bytes: number } {
+  #text(): Pick<TextRow, 'text' | 'bytes' | 'raw'> {
     const { exports, bytes: memory } = this.#slot.kernel;
     const bytes = exports.textBytes() >>> 0;
     const text = Buffer.from(memory.buffer, exports.textAddress() >>> 0, bytes).toString('utf8');
-    return { text, bytes };
+    return this.#keepsLines ? { text, bytes, raw: this.#line() } : { text, bytes };
+  }
+
+  #line(): RowLine {
+    const { exports, bytes: memory } = this.#slot.kernel;
+    const start = exports.rowStart() >>> 0;
+    const end = exports.rowEnd() >>> 0;
+    const bytes = Buffer.allocUnsafe(end - start + 1);
+    bytes.set(memory.subarray(start, end));
+    bytes[end - start] = LF;
+    return {
+      bytes,
+      textStart: (exports.getRowTextStart() >>> 0) - start,
+      textEnd: (exports.getRowTextEnd() >>> 0) - start,
+      objectEnd: (exports.getRowObjectEnd() >>> 0) - start,
+    };
   }
 }

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 
+import { EMITS } from '../../engine/emit.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from '../../engine/options.js';
 import { REFINE_RUN_DEFAULTS } from '../../engine/refine/options.js';
 import { CALL_RETRY_DEFAULTS, CALLER_DEFAULTS } from '../../refine/caller/options.js';
@@ -24,6 +25,10 @@ import { adderFor, INPUT, MIB, type ParserOf } from './shared.js';
 const CONFIG =
   'JSON file of options as the library has them: {"providers": [{"provider": {"provider": "openai", "apiKeyEnv": "KEY"}, "model": "…"}], ' +
   '"guards": {…}, "profile": {…}, "strategies": […], "retry": {…}, "breaker": {…}, …}; flags come before it';
+
+const EMIT =
+  'what a row is: id, text and what was decided, the input row as it was but for a text that was improved, or that row with ' +
+  'what was decided under "refinement"';
 
 const NOTES = `
 Examples:
@@ -64,6 +69,8 @@ export function defineRefine(command: Command, invocation: Invocation): void {
   };
 
   add('-o, --output <file>', 'where the rows go, - is stdout; .gz is compressed (default: -)', textOf);
+
+  add('--emit <what>', `${EMIT} (${EMITS.join('|')}) (default: reports)`, (option) => choiceOf(option, EMITS));
 
   command.optionsGroup('Model:');
   add('--provider <name>', `who answers: ${PROVIDER_NAMES.join('|')}`, (option) => choiceOf(option, PROVIDER_NAMES));

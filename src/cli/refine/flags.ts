@@ -12,6 +12,7 @@ import { pricesOf, type ProviderFlags } from './values.js';
 /** Flags that the engine has as options of the same name. */
 const ENGINE_FLAGS = [
   'output',
+  'emit',
   'failed',
   'report',
   'run',

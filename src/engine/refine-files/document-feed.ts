@@ -4,13 +4,16 @@ import { isFailure } from '../../core/report.js';
 import { deadLetterLine, type DeadLetter } from '../../io/dead-letters.js';
 import type { Finished } from '../../ledger/calls/calls.js';
 import type { RefinedRow } from '../../refine/row.js';
+import type { RowLine } from '../../workers/row-reader.js';
 import { costOf, type Outcome } from '../documents-batch.js';
+import type { Emit } from '../emit.js';
 import type { Engine } from '../engine.js';
 import type { Asked } from '../refine/completions.js';
 import type { Refined, Refiner } from '../refine/refiner.js';
 import type { RefineTally } from '../run-report/refine-tally.js';
 import type { FinishedRows } from './finished-rows.js';
 import type { OrderedOutput } from './ordered-output.js';
+import { outputRow } from './output-row.js';
 import type { InputBatch, InputDocument } from './read-documents.js';
 import type { ReadPlaces } from './read-places.js';
 import { askedOf } from './spending.js';
@@ -29,12 +32,13 @@ export interface DocumentFeedSettings {
   readonly output: OrderedOutput;
   /** The rows of documents that this run does not do, in order. */
   readonly oldRows: AsyncIterator<Uint8Array> | undefined;
+  readonly emit: Emit;
   /** Undefined: nobody asks what the documents are like. */
   readonly tally: RefineTally | undefined;
   readonly isPriced: (provider: string) => boolean;
   /** Documents that may be under way. */
   readonly documentsMax: number;
-  /** Text that may be under way, in UTF-16 units; a document may be larger while it is the only one. */
+  /** Text that may be under way, in UTF-16 units, with the bytes of lines that are kept; a document may be larger while it is the only one. */
   readonly bytesMax: number;
   /** Whether there is room for the row of a further document, which is `ordinal`. */
   readonly hasRoom: (ordinal: number) => boolean;
@@ -131,7 +135,7 @@ export class DocumentFeed {
       if (!this.#settings.rows.isOpen(ordinal)) await this.#copy(ordinal);
       else if (input.kind === 'skipped') this.#settings.output.finished(ordinal);
       else if (input.kind === 'dead-letter') this.#start(this.#bury(ordinal, input.letter), 0);
-      else this.#start(this.#process(ordinal, input, outcomeOf(scored.next())), costOf(input.document));
+      else this.#start(this.#process(ordinal, input, outcomeOf(scored.next())), bytesOf(input));
       this.#begun = ordinal + 1;
     }
   }
@@ -182,7 +186,7 @@ export class DocumentFeed {
       return;
     }
     tally?.refined({ id, source: input.source, line: input.line }, refined.row, beganAtMs);
-    await this.#keep(ordinal, refined.row);
+    await this.#keep(ordinal, refined.row, input.raw);
   }
 
   /** Those that an earlier session recorded. */
@@ -193,8 +197,8 @@ export class DocumentFeed {
     return { answers: answers.map((answer) => askedOf(answer, isPriced)) };
   }
 
-  async #keep(ordinal: number, row: RefinedRow): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(row)}\n`);
+  async #keep(ordinal: number, row: RefinedRow, raw: RowLine | undefined): Promise<void> {
+    const line = outputRow(this.#settings.emit, row, raw);
     await this.#finish(ordinal, { kind: 'row', line, counts: countsOf(row) });
   }
 
@@ -224,6 +228,10 @@ export class DocumentFeed {
 }
 
 type DocumentInput = Extract<InputDocument, { kind: 'document' }>;
+
+function bytesOf({ document, raw }: DocumentInput): number {
+  return costOf(document) + (raw?.bytes.length ?? 0);
+}
 
 const NO_ANSWERS = Object.freeze({});
 

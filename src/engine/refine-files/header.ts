@@ -22,7 +22,7 @@ export function headerOf(
   asOf: number,
 ): RunHeader {
   const { refine, gate, temperature } = resolved.refining;
-  const { textField, idField, maxBytes } = resolved;
+  const { emit, textField, idField, maxBytes } = resolved;
   return {
     command: 'refine',
     options: {
@@ -30,6 +30,7 @@ export function headerOf(
       folder: patterns.every(isPlain) ? null : process.cwd(),
       output: resolve(output),
       failed: failed === undefined ? null : resolve(failed),
+      emit,
       textField,
       idField,
       maxBytes,

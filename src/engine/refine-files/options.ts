@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { CacheCounts } from '../../workers/report-cache.js';
 import { MillraceError } from '../../core/errors.js';
-import { checkBoolean, checkInteger, checkKnown, checkString } from '../../core/options.js';
+import { checkBoolean, checkChoice, checkInteger, checkKnown, checkString } from '../../core/options.js';
 import { PROVIDER_CHARS_MAX } from '../../ledger/calls/calls.js';
 import {
   resolveCallLedgerOptions,
@@ -13,6 +13,7 @@ import type { Estimate } from '../../refine/estimate.js';
 import type { Recommendation } from '../../refine/recommend.js';
 import type { EssentialNumbers } from '../../refine/row.js';
 import { CALLER_DEFAULTS } from '../../refine/caller/options.js';
+import { EMITS, type Emit } from '../emit.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from '../options.js';
 import { checkCache, type CacheOptions } from '../report-cache/cache-option.js';
 import {
@@ -23,6 +24,7 @@ import {
 } from '../refine/options.js';
 import { namedProviders } from '../refine/named-providers.js';
 import type { RefineCounts } from '../refine/refiner.js';
+import { REFINEMENT_FIELD } from './output-row.js';
 
 /** What `refineFiles` reads, writes and keeps to. */
 export interface RefineFilesOptions extends Omit<RefineRunOptions, 'cache'> {
@@ -30,6 +32,12 @@ export interface RefineFilesOptions extends Omit<RefineRunOptions, 'cache'> {
   readonly inputs: readonly string[];
   /** Output path; gzip when it ends in `.gz`. Left out or `-`: `stdout`, which no run can be resumed on. */
   readonly output?: string;
+  /**
+   * What a row of output is. `'reports'`: id, text and what was decided; other fields of the input are gone. `'rows'`: the input
+   * row byte for byte, with the text in its place where a version was accepted. `'both'`: that, and what was decided, under
+   * `"refinement"`. A text file has an input row of `id` and `text`. @defaultValue 'reports'
+   */
+  readonly emit?: Emit;
   /** Path of the dead letters. @defaultValue `<output>.failed.jsonl`; without an output file they go to `stderr` */
   readonly failed?: string;
   /** Path of a page about the run, one HTML file, written when the run has finished. @defaultValue none is written */
@@ -135,6 +143,7 @@ export interface ResolvedRefineFilesOptions {
   /** The options of `engine.refine` among them, as they were given. */
   readonly given: RefineRunOptions;
   readonly refining: ResolvedRefineRunOptions;
+  readonly emit: Emit;
   readonly textField: string;
   readonly idField: string;
   readonly workers: number;
@@ -150,7 +159,12 @@ export interface ResolvedRefineFilesOptions {
   readonly cacheDir: string | undefined;
 }
 
-export const REFINE_FILES_DEFAULTS = Object.freeze({ textField: 'text', idField: 'id', retryFailed: false });
+export const REFINE_FILES_DEFAULTS = Object.freeze({
+  emit: 'reports',
+  textField: 'text',
+  idField: 'id',
+  retryFailed: false,
+});
 
 const FILES_NAMES = [
   ...['inputs', 'output', 'failed', 'report', 'run', 'ledger', 'workers', 'maxBytes', 'stop'],
@@ -177,11 +191,13 @@ export function resolveRefineFilesOptions(options: RefineFilesOptions): Resolved
   const given = refiningOptions(options);
   const refining = resolveRefineRunOptions(given, '');
   if (run !== undefined) checkProviderNames(options.providers);
+  const emit = checkChoice('emit', options.emit ?? REFINE_FILES_DEFAULTS.emit, EMITS);
   return Object.freeze({
     given,
     refining,
-    textField: checkString('textField', options.textField ?? REFINE_FILES_DEFAULTS.textField),
-    idField: checkString('idField', options.idField ?? REFINE_FILES_DEFAULTS.idField),
+    emit,
+    textField: checkField('textField', options.textField ?? REFINE_FILES_DEFAULTS.textField, emit),
+    idField: checkField('idField', options.idField ?? REFINE_FILES_DEFAULTS.idField, emit),
     workers: checkInteger('workers', options.workers ?? ENGINE_DEFAULTS.workers, 1, WORKERS_MAX),
     maxBytes: checkInteger('maxBytes', options.maxBytes ?? ENGINE_DEFAULTS.maxBytes, 1, MAX_BYTES_LIMIT),
     concurrency: checkInteger('concurrency', options.concurrency ?? CALLER_DEFAULTS.concurrency, 1, CONCURRENCY_MAX),
@@ -191,6 +207,13 @@ export function resolveRefineFilesOptions(options: RefineFilesOptions): Resolved
     ledger: resolveCallLedgerOptions(ledger),
     cacheDir: checkCache(options.cache ?? false)?.dir,
   });
+}
+
+/** The decisions would hide a field of their name, since readers take the last one. */
+function checkField(path: string, value: unknown, emit: Emit): string {
+  const name = checkString(path, value);
+  if (emit !== 'both' || name !== REFINEMENT_FIELD) return name;
+  throw new MillraceError('ERR_USAGE', `${path} must not be ${name} with emit 'both', which adds a field of that name`);
 }
 
 /** The record of a call has room for so much of its provider's name, with the number that tells it from others of that name. */
@@ -205,8 +228,7 @@ function checkProviderNames(providers: RefineRunOptions['providers']): void {
 
 /** Those of `engine.refine`. */
 function refiningOptions(options: RefineFilesOptions): RefineRunOptions {
-  const { inputs, output, failed, report, run, retryFailed, ledger, textField, idField, workers, maxBytes, ...others } =
-    options;
-  const { cache, stop, signal, onProgress, onWarn, stdin, stdout, stderr, ...given } = others;
+  const { inputs, output, emit, failed, report, run, retryFailed, ledger, textField, idField, ...others } = options;
+  const { workers, maxBytes, cache, stop, signal, onProgress, onWarn, stdin, stdout, stderr, ...given } = others;
   return given;
 }

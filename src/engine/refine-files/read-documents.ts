@@ -15,7 +15,7 @@ import { unreadable } from '../../workers/lines.js';
 import { measureRow } from '../../workers/measure-row.js';
 import type { RowSettings } from '../../workers/protocol.js';
 import { tooLarge } from '../../workers/row-errors.js';
-import { RowReader, type ReadRow, type SkippedRow } from '../../workers/row-reader.js';
+import { RowReader, type ReadRow, type RowLine, type SkippedRow } from '../../workers/row-reader.js';
 import { KEEP_ALL } from '../../workers/row-settings.js';
 import { INPUT_ERRORS, brokenInput } from '../input-errors.js';
 
@@ -34,6 +34,8 @@ export interface ReadDocument {
   readonly document: Document;
   /** Of the text, as UTF-8. */
   readonly bytes: number;
+  /** Only when lines are kept; a text file has none. */
+  readonly raw?: RowLine;
 }
 
 export interface LostDocument {
@@ -74,6 +76,8 @@ export interface ReadOptions extends Pick<RowSettings, 'textField' | 'idField' |
    * one run to the one that goes on with it. Integer, 1 to 64 MiB. @defaultValue 256 KiB
    */
   readonly blockBytes?: number;
+  /** Whether documents come with the lines that they were read from. @defaultValue false */
+  readonly keepsLines?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -184,9 +188,10 @@ class DocumentReader {
   readonly #settings: RowSettings;
   readonly #rows: RowReader;
 
-  constructor({ textField, idField, maxBytes, lineBytesMax }: ReadOptions) {
+  constructor({ textField, idField, maxBytes, lineBytesMax, keepsLines }: ReadOptions) {
     this.#settings = { ...KEEP_ALL, emit: 'reports', textField, idField, maxBytes, lineBytesMax };
-    this.#rows = new RowReader(this.#settings, new KernelSlot(compileKernel(), measureRow(MEASURE_DEFAULTS)));
+    const slot = new KernelSlot(compileKernel(), measureRow(MEASURE_DEFAULTS));
+    this.#rows = new RowReader(this.#settings, slot, keepsLines);
   }
 
   /**
@@ -253,8 +258,9 @@ function documentOf(
   if (row.kind === 'unread') {
     return { kind: 'dead-letter', letter: { ...place, ...(id === undefined ? {} : { id }), ...row.error } };
   }
-  const { text, bytes } = row;
-  return { kind: 'document', ...place, document: { id: id ?? `${place.source}:${place.line}`, text }, bytes };
+  const { text, bytes, raw } = row;
+  const document = { id: id ?? `${place.source}:${place.line}`, text };
+  return { kind: 'document', ...place, document, bytes, ...(raw && { raw }) };
 }
 
 function notBlock({ kind }: Chunk): MillraceError {

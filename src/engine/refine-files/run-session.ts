@@ -184,6 +184,7 @@ export class RunSession {
       skip: this.#resume.skip,
       places: this.#places,
       oldRows: reopened && linesOf(paths.output, rowsBelow(this.#start.ordinal, reopened), ending),
+      emit: resolved.emit,
       tally: this.#parts.report?.tally,
       isPriced: prices.isPriced,
       documentsMax: Math.min(DOCUMENTS_PER_CALL * resolved.concurrency + DOCUMENTS_EXTRA, CALLER_DEFAULTS.callsMax),
@@ -204,8 +205,14 @@ export class RunSession {
       return ordinal >= output.next && rows.isOpen(ordinal) && rows.state(ordinal) !== 'finished';
     };
     const stdin = options.stdin ?? process.stdin;
-    const signal = this.#end.ending;
-    return readDocuments(inputs, { ...readSettings(resolved), stdin, signal, isWanted, ...(from && { from }) });
+    return readDocuments(inputs, {
+      ...readSettings(resolved),
+      keepsLines: resolved.emit !== 'reports',
+      isWanted,
+      stdin,
+      signal: this.#end.ending,
+      ...(from && { from }),
+    });
   }
 
   /** Whether a row may be added to those that wait for older ones. */

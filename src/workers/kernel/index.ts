@@ -49,7 +49,17 @@ export {
   takeRejectionFields,
 } from './row-output';
 export { reportAddress } from './report-values';
-export { setFieldNames, getRowErrorAt, getRowIdEnd, getRowIdKind, getRowIdStart, getRowTextKind } from './json-row';
+export {
+  setFieldNames,
+  getRowErrorAt,
+  getRowIdEnd,
+  getRowIdKind,
+  getRowIdStart,
+  getRowObjectEnd,
+  getRowTextEnd,
+  getRowTextKind,
+  getRowTextStart,
+} from './json-row';
 
 export { formatNumber, formatInteger } from './number';
 export { classOf, lowerOf } from './unicode';
@@ -63,13 +73,6 @@ export {
   resetReplacements,
   widthOf,
 } from './utf8';
-export {
-  parseRow,
-  getRowObjectEnd,
-  getRowTextEnd,
-  getRowTextEscaped,
-  getRowTextPlain,
-  getRowTextStart,
-} from './json-row';
+export { parseRow, getRowTextEscaped, getRowTextPlain } from './json-row';
 export { escapeInto } from './json-string';
 export { unescape } from './json-unescape';
