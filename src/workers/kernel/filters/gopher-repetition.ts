@@ -109,7 +109,7 @@ function putTopGrams(bound: f64): void {
   }
   const mark = workMark();
   startTopGrams();
-  for (let n: u32 = 2; n <= 4; n++) putGrams(n, n > wordCount() ? NaN : topGramChars(n));
+  for (let n: u32 = 2; n <= 4 && !isSettled(); n++) putGrams(n, n > wordCount() ? NaN : topGramChars(n));
   releaseWork(mark);
 }
 
@@ -121,7 +121,7 @@ function putTopBounds(pair: f64, triple: f64, quadruple: f64): void {
 
 function putDupGrams(): void {
   startDupGrams();
-  for (let n: u32 = 5; n <= 10; n++) {
+  for (let n: u32 = 5; n <= 10 && !isSettled(); n++) {
     const bound = boundDupGrams(n);
     putGrams(n, bound == 0 || isEnough(bound, n) ? bound : dupGramChars(n));
   }
