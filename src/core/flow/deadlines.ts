@@ -11,21 +11,21 @@ interface Deadline {
  * looked at. A timer for each costs a microsecond, and calls that are answered in time need none.
  */
 export class Deadlines {
-  readonly #delayMs: number;
+  /** From `add` until the callback. */
+  readonly delayMs: number;
   readonly #clock: Clock;
   readonly #line = new Lanes<Deadline>(1, LANE_ITEMS_LIMIT, 'calls with a time limit');
   #timer: Timer | undefined;
 
-  /** @param delayMs - from `add` until the callback. */
   constructor(delayMs: number, clock: Clock) {
-    this.#delayMs = delayMs;
+    this.delayMs = delayMs;
     this.#clock = clock;
   }
 
   /** Calls back once, when the time is over, unless it is removed before. */
   add(callback: () => void): Ticket {
-    const ticket = this.#line.push(0, { atMs: this.#clock.monotonicMs() + this.#delayMs, callback });
-    this.#timer ??= this.#clock.schedule(this.#onTimer, this.#delayMs);
+    const ticket = this.#line.push(0, { atMs: this.#clock.monotonicMs() + this.delayMs, callback });
+    this.#timer ??= this.#clock.schedule(this.#onTimer, this.delayMs);
     return ticket;
   }
 

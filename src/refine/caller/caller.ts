@@ -1,18 +1,19 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { MillraceError, type ErrorCode } from '../../core/errors.js';
+import type { MaybePromise } from '../../core/maybe-promise.js';
 import { delayMs } from '../../core/flow/backoff.js';
 import { Deadlines } from '../../core/flow/deadlines.js';
+import type { Permit } from '../../core/flow/semaphore.js';
 import { sleep } from '../../core/flow/sleep.js';
 import { Waiter } from '../../core/flow/waiter.js';
 import { CallError, type Completion, type CompletionRequest } from '../providers/provider.js';
 import { Budget, type BudgetStatus } from './budget.js';
 import { Hold } from './hold.js';
-import { WatchedJournal, type AttemptId, type CallJournal } from './journal.js';
+import { NO_JOURNAL, WatchedJournal, type AttemptId } from './journal.js';
 import { resolveCallerOptions, type CallerOptions, type ResolvedCallerOptions } from './options.js';
 import { healthOf, isPressure, Route, type RouteStatus } from './route.js';
 import { Routes, type Passage } from './routes.js';
-import { Scopes, type Landing, type Scope, type Takeoff } from './scope.js';
-import { begin } from './begin.js';
+import { Scopes, type Landing, type Scope } from './scope.js';
 import { InputBounds } from './worst-case.js';
 
 export interface CallContext {
@@ -86,7 +87,8 @@ export class Caller {
   readonly #passages: Routes;
   readonly #budget: Budget;
   readonly #deadlines: Deadlines;
-  readonly #journal: CallJournal;
+  /** Undefined where nothing is written down: then nothing is made for it, either. */
+  readonly #journal: WatchedJournal | undefined;
   readonly #scopes = new Scopes();
   readonly #bounds = new InputBounds();
   readonly #latencyUs: RecordableHistogram = createHistogram({ lowest: 1, highest: LATENCY_US_MAX, figures: 3 });
@@ -101,12 +103,12 @@ export class Caller {
   /** @throws MillraceError as `resolveCallerOptions`. */
   constructor(options: CallerOptions) {
     this.#options = resolveCallerOptions(options);
-    const { providers, capNanoUsd, spentNanoUsd, callsMax, outageMsMax, timeoutMs, clock } = this.#options;
+    const { providers, capNanoUsd, spentNanoUsd, callsMax, outageMsMax, timeoutMs, journal, clock } = this.#options;
     this.#routes = providers.map((target, index) => new Route(index, target, this.#options));
     const endRun = (reason: unknown): void => {
       this.#endRun(reason);
     };
-    this.#journal = new WatchedJournal(this.#options.journal, endRun);
+    this.#journal = journal === NO_JOURNAL ? undefined : new WatchedJournal(journal, endRun);
     this.#deadlines = new Deadlines(timeoutMs, clock);
     this.#budget = new Budget(capNanoUsd, spentNanoUsd, callsMax);
     this.#passages = new Routes(this.#routes, { outageMsMax, queueMax: callsMax, clock, onOutage: endRun });
@@ -129,7 +131,24 @@ export class Caller {
     this.#checkRoom();
     const scope = this.#scopes.enter(context.signal);
     try {
-      return await this.#carryOut(new Call(request, context, scope, this.#bounds.of(request)));
+      const call = new Call(request, context, scope, this.#bounds.of(request));
+      let failure: FailedCall | undefined;
+      for (;;) {
+        this.#checkEnded();
+        const passage = this.#passages.tryPass(call.from) ?? (await this.#waitToPass(call));
+        // Where the next provider is out of service, a call that used up the one before is not worth waiting for it.
+        if (passage === undefined) return failure!;
+        const { route } = passage;
+        const result = await this.#attempt(call, passage);
+        if (result === undefined) continue; // The breaker opened before the call was sent.
+        if (!(result instanceof CallError)) return call.answered(route, result);
+        if (result.verdict === 'run') throw result;
+        const waitMs = this.#waitMsAfter(call, route, result);
+        failure = call.failed(route, result);
+        if (waitMs === undefined) return failure;
+        count(this.#retries, result.code);
+        if (waitMs > 0) await sleep(waitMs, this.#options.clock, call.scope);
+      }
     } catch (thrown) {
       scope.check(); // The reason, in place of the ERR_ABORTED of whatever was waited for.
       throw thrown;
@@ -167,26 +186,6 @@ export class Caller {
     await Promise.all(this.#routes.map(({ target }) => target.provider.close()));
   }
 
-  async #carryOut(call: Call): Promise<CallOutcome> {
-    let failure: FailedCall | undefined;
-    for (;;) {
-      this.#checkEnded();
-      const passage = this.#passages.tryPass(call.from) ?? (await this.#waitToPass(call));
-      // Where the next provider is out of service, a call that used up the one before is not worth waiting for it.
-      if (passage === undefined) return failure!;
-      const { route } = passage;
-      const result = await this.#attempt(call, passage);
-      if (result === undefined) continue; // The breaker opened before the call was sent.
-      if (!(result instanceof CallError)) return call.answered(route, result);
-      if (result.verdict === 'run') throw result;
-      const waitMs = this.#waitMsAfter(call, route, result);
-      failure = call.failed(route, result);
-      if (waitMs === undefined) return failure;
-      count(this.#retries, result.code);
-      if (waitMs > 0) await sleep(waitMs, this.#options.clock, call.scope);
-    }
-  }
-
   async #waitToPass(call: Call): Promise<Passage | undefined> {
     return call.from === 0 ? this.#passages.pass(call.scope) : undefined;
   }
@@ -198,66 +197,54 @@ export class Caller {
     const worstNanoUsd = route.worstNanoUsd(inputTokens, request.maxTokens);
     const hold = new Hold(route);
     try {
-      const priority = call.attempts === 0 ? 'normal' : 'high';
-      hold.permit = route.permits.tryAcquire() ?? (await route.permits.acquire({ priority, signal: scope }));
+      hold.permit = route.permits.tryAcquire() ?? (await this.#waitForPermit(call, route));
       hold.reservation = this.#budget.tryReserve(worstNanoUsd) ?? (await this.#budget.reserve(worstNanoUsd, scope));
       hold.units =
         route.limits.tryTake(inputTokens, request.maxTokens) ??
         (await route.limits.take(inputTokens, request.maxTokens, scope));
       scope.check();
       if (!route.breaker.holds(passage.round)) return undefined;
-      return await this.#send(call, passage, hold, worstNanoUsd);
+
+      const id = call.nextAttempt(route);
+      const noted = this.#journal?.sent({ ...id, model: route.target.model, worstNanoUsd });
+      if (noted !== undefined) await noted;
+      if (scope.aborted) await this.#journal?.failed({ ...id, code: 'ERR_ABORTED', chargedNanoUsd: 0 });
+      scope.check();
+
+      const { round } = route.pressure;
+      const sentAtMs = this.#options.clock.monotonicMs();
+      const result = await this.#fly(call, route);
+      route.inFlight--;
+      this.#judge(result, passage, round); // Before the permit goes to the next call.
+      const chargedNanoUsd = this.#settle(hold, result, worstNanoUsd);
+      call.nanoUsd += chargedNanoUsd;
+      this.#count(route, result, sentAtMs);
+      const written = this.#noteLanded(id, result, chargedNanoUsd);
+      if (written !== undefined) await written;
+      if (result instanceof MillraceError && !(result instanceof CallError)) throw result;
+      return result;
     } finally {
       hold.giveBack();
       this.#passages.record(passage, 'unknown'); // Unless it has been judged.
     }
   }
 
-  async #send(call: Call, passage: Passage, hold: Hold, worstNanoUsd: number): Promise<Completion | CallError> {
-    const journal = this.#journal;
-    const { scope, context } = call;
-    const { model, name: provider } = hold.route.target;
-    const { ordinal, iteration } = context;
-    const id: AttemptId = { ordinal, iteration, attempt: call.attempts++, provider };
-    const noted = journal.sent({ ...id, model, worstNanoUsd });
-    if (noted !== undefined) await noted;
-    if (scope.aborted) await journal.failed({ ...id, code: 'ERR_ABORTED', chargedNanoUsd: 0 });
-    scope.check();
-
-    const { round } = hold.route.pressure;
-    const result = await this.#fly(call, hold.route);
-    this.#judge(result, passage, round); // Before the permit goes to the next call.
-    const chargedNanoUsd = this.#settle(hold, result, worstNanoUsd);
-    call.nanoUsd += chargedNanoUsd;
-    if (result instanceof MillraceError) {
-      count(this.#failures, result.code);
-      await journal.failed({ ...id, code: result.code, chargedNanoUsd });
-      if (!(result instanceof CallError)) throw result;
-    } else {
-      this.#countAnswer(hold.route, result);
-      const noted = journal.answered({ ...id, completion: result, chargedNanoUsd });
-      if (noted !== undefined) await noted;
-    }
-    return result;
+  #waitForPermit({ attempts, scope }: Call, route: Route): Promise<Permit> {
+    return route.permits.acquire({ priority: attempts === 0 ? 'normal' : 'high', signal: scope });
   }
 
   /** Sends the request and waits for what comes of it. */
-  async #fly({ request, scope }: Call, route: Route): Promise<Landing> {
-    const { clock } = this.#options;
-    const { model } = route.target;
-    const asked = request.model === model ? request : { ...request, model };
-    const sentAtMs = clock.monotonicMs();
+  #fly({ request, scope }: Call, route: Route): Promise<Landing> {
+    const { target } = route;
     this.#calls++;
     route.inFlight++;
-    const takeoff: Takeoff = (land) => begin(route.target, asked, land);
-    const landing = await scope.fly(takeoff, this.#deadlines, () => this.#timeoutError(route));
-    route.inFlight--;
-    if (!(landing instanceof MillraceError)) this.#latencyUs.record(latencyUs(clock.monotonicMs() - sentAtMs));
-    return landing;
+    const asked = request.model === target.model ? request : { ...request, model: target.model };
+    return scope.fly(target, asked, this.#deadlines);
   }
 
-  #timeoutError({ target: { name } }: Route): CallError {
-    return new CallError('ERR_PROVIDER_TIMEOUT', `${name} did not answer within ${this.#options.timeoutMs} ms`);
+  #noteLanded(id: AttemptId, result: Landing, chargedNanoUsd: number): MaybePromise<void> {
+    if (result instanceof MillraceError) return this.#journal?.failed({ ...id, code: result.code, chargedNanoUsd });
+    return this.#journal?.answered({ ...id, completion: result, chargedNanoUsd });
   }
 
   /** What the end of an attempt says of its provider and of the run. @param round - of the pressure, when it was sent. */
@@ -277,7 +264,7 @@ export class Caller {
   }
 
   /** Settles what the attempt held. @returns what it is charged with. */
-  #settle(hold: Hold, result: Completion | MillraceError, worstNanoUsd: number): number {
+  #settle(hold: Hold, result: Landing, worstNanoUsd: number): number {
     const { route } = hold;
     if (result instanceof CallError && !result.mayBeCharged) {
       if (result.status === undefined) hold.giveBack();
@@ -288,6 +275,15 @@ export class Caller {
     const nanoUsd = usage === undefined ? worstNanoUsd : route.costNanoUsd(usage);
     hold.settle(nanoUsd, usage);
     return nanoUsd;
+  }
+
+  #count(route: Route, result: Landing, sentAtMs: number): void {
+    if (result instanceof MillraceError) {
+      count(this.#failures, result.code);
+      return;
+    }
+    this.#latencyUs.record(latencyUs(this.#options.clock.monotonicMs() - sentAtMs));
+    this.#countAnswer(route, result);
   }
 
   #countAnswer(route: Route, { usage, limits }: Completion): void {
@@ -366,6 +362,12 @@ class Call {
   get retriesOfDocument(): number {
     const { retriesBefore = 0 } = this.context;
     return retriesBefore + this.retries;
+  }
+
+  /** The next one, which goes to this provider. */
+  nextAttempt({ target }: Route): AttemptId {
+    const { ordinal, iteration } = this.context;
+    return { ordinal, iteration, attempt: this.attempts++, provider: target.name };
   }
 
   /** @returns how often the call has failed at this provider. */

@@ -1,13 +1,59 @@
 import { abortedError, Cancellation, checkAborted, offAbort, onAbort } from '../../core/abort.js';
 import { MillraceError } from '../../core/errors.js';
 import type { Deadlines } from '../../core/flow/deadlines.js';
-import type { CallError, CallInFlight, Completion } from '../providers/provider.js';
+import type { Ticket } from '../../core/flow/lanes.js';
+import { CallError, type CallInFlight, type Completion, type CompletionRequest } from '../providers/provider.js';
+import { begin } from './begin.js';
+import type { ResolvedCallerProvider } from './options.js';
 
 /** What came of a request that was sent: a completion, an error of the provider, or the end of the call. */
 export type Landing = Completion | CallError | MillraceError;
 
-/** Sends a request; `land` is called once, unless it is broken off before. */
-export type Takeoff = (land: (result: Completion | CallError) => void) => CallInFlight;
+/** One request that is out, until it lands. */
+class Flight {
+  readonly #target: ResolvedCallerProvider;
+  readonly #resolve: (landing: Landing) => void;
+  readonly #deadlines: Deadlines;
+  readonly #deadline: Ticket;
+  #call = NOT_TAKEN_OFF;
+  #hasLanded = false;
+
+  constructor(target: ResolvedCallerProvider, deadlines: Deadlines, resolve: (landing: Landing) => void) {
+    this.#target = target;
+    this.#resolve = resolve;
+    this.#deadlines = deadlines;
+    this.#deadline = deadlines.add(() => {
+      this.breakOff(timeoutError(target, deadlines.delayMs));
+    });
+  }
+
+  takeOff(request: CompletionRequest): void {
+    this.#call = begin(this.#target, request, this.#land);
+  }
+
+  get hasLanded(): boolean {
+    return this.#hasLanded;
+  }
+
+  breakOff(landing: MillraceError): void {
+    if (this.#hasLanded) return;
+    this.#land(landing);
+    this.#call.breakOff();
+  }
+
+  readonly #land = (landing: Landing): void => {
+    if (this.#hasLanded) return; // Broken off before.
+    this.#hasLanded = true;
+    this.#deadlines.remove(this.#deadline);
+    this.#resolve(landing);
+  };
+}
+
+const NOT_TAKEN_OFF: CallInFlight = Object.freeze({ breakOff: () => undefined });
+
+function timeoutError({ name }: ResolvedCallerProvider, timeoutMs: number): CallError {
+  return new CallError('ERR_PROVIDER_TIMEOUT', `${name} did not answer within ${timeoutMs} ms`);
+}
 
 /**
  * What can end one call from outside: its caller's signal, or the end of the run. It is what the call's waits end by, one after
@@ -15,7 +61,7 @@ export type Takeoff = (land: (result: Completion | CallError) => void) => CallIn
  */
 export class Scope extends Cancellation {
   readonly #signal: AbortSignal | undefined;
-  #breakOff: ((landing: MillraceError) => void) | undefined;
+  #flight: Flight | undefined;
 
   constructor(signal: AbortSignal | undefined) {
     super();
@@ -29,13 +75,13 @@ export class Scope extends Cancellation {
 
   /** Whether a request is out whose answer is paid for. */
   get isFlying(): boolean {
-    return this.#breakOff !== undefined;
+    return this.#flight?.hasLanded === false;
   }
 
   /** Ends the call, also in flight. The first reason counts. */
   override abort(reason: unknown): void {
     super.abort(reason);
-    this.#breakOff?.(new MillraceError('ERR_ABORTED', 'the call was given up in flight', { cause: reason }));
+    this.#flight?.breakOff(new MillraceError('ERR_ABORTED', 'the call was given up in flight', { cause: reason }));
   }
 
   /** @throws the reason, once the call has ended. */
@@ -47,30 +93,14 @@ export class Scope extends Cancellation {
     if (this.#signal !== undefined) this.abort(abortedError(this.#signal));
   };
 
-  /** Waits until a request lands, the call ends or the time is over. */
-  fly(takeoff: Takeoff, deadlines: Deadlines, timeoutError: () => CallError): Promise<Landing> {
+  /** Sends a request and waits until it lands, the call ends or the time is over. */
+  fly(target: ResolvedCallerProvider, request: CompletionRequest, deadlines: Deadlines): Promise<Landing> {
     return new Promise((resolve) => {
-      let call: CallInFlight = NOT_TAKEN_OFF;
-      const land = (landing: Landing): void => {
-        if (this.#breakOff !== breakOff) return; // Broken off before.
-        this.#breakOff = undefined;
-        deadlines.remove(ticket);
-        resolve(landing);
-      };
-      const breakOff = (landing: MillraceError): void => {
-        land(landing);
-        call.breakOff();
-      };
-      const ticket = deadlines.add(() => {
-        breakOff(timeoutError());
-      });
-      this.#breakOff = breakOff;
-      call = takeoff(land);
+      this.#flight = new Flight(target, deadlines, resolve);
+      this.#flight.takeOff(request);
     });
   }
 }
-
-const NOT_TAKEN_OFF: CallInFlight = Object.freeze({ breakOff: () => undefined });
 
 /** The calls under way. */
 export class Scopes {
