@@ -53,30 +53,28 @@ export function joinWords(text: usize, bytes: usize, masks: usize): void {
   const masksEnd = masks + maskBytes(bytes);
   let list = starts;
   let to = joined;
-  let start: usize = 0; // address of a word that began in a block before, 0 for none
+  let start = text; // of the next word; the block's own address if none has begun before
   let inkCarry: u64 = 0;
   let left = bytes;
   for (let block = text; masks < masksEnd; block += BLOCK_BYTES, masks += RECORD_BYTES, left -= BLOCK_BYTES) {
     const valid: u64 = left >= BLOCK_BYTES ? u64.MAX_VALUE : ((<u64>1) << left) - 1;
     const ink = ~load<u64>(masks, SPACE) & valid;
     let begins = load<u64>(masks, WORD_START);
-    let ends = ((ink << 1) | inkCarry) & ~ink;
-    inkCarry = ink >>> 63;
-    while (ends != 0) {
-      if (start == 0) {
-        start = block + <usize>ctz(begins);
-        begins &= begins - 1;
-      }
+    if (start == block) {
+      start += <usize>ctz(begins);
+      begins &= begins - 1;
+    }
+    for (let ends = ((ink << 1) | inkCarry) & ~ink; ends != 0; ends &= ends - 1) {
       const length = block + <usize>ctz(ends) - start;
-      ends &= ends - 1;
       store<u32>(list, <u32>to);
       list += 4;
       v128.store(to, v128.load(start));
       if (length > STEP_BYTES) copyRest(start, length, to);
       to += length;
-      start = 0;
+      start = block + <usize>ctz(begins); // the next block if there is none
+      begins &= begins - 1;
     }
-    if (begins != 0) start = block + <usize>ctz(begins);
+    inkCarry = ink >>> 63;
   }
   v128.store(list, i32x4.splat(<i32>to));
   v128.store(to, i8x16.splat(0));
