@@ -3,11 +3,15 @@ import { LINK, hasMarks, nextMark } from '../marks';
 import { endsWith, startsWith } from '../ascii';
 import { segmentCount, segmentEnd, segmentStart } from './prose';
 
-const LF: u8 = 0x0a;
-const OPEN_PARENTHESIS: u8 = 0x28;
+const STEP_BYTES: usize = 16;
+
+const LF: i8 = 0x0a;
+const OPEN_PARENTHESIS: i8 = 0x28;
 const CLOSE_PARENTHESIS: u8 = 0x29;
-const OPEN_BRACKET: u8 = 0x5b;
-const CLOSE_BRACKET: u8 = 0x5d;
+/** All bits but the one that the parentheses differ in. */
+const EITHER: i8 = -2;
+const OPEN_BRACKET: i8 = 0x5b;
+const CLOSE_BRACKET: i8 = 0x5d;
 const NUMBER_SIGN: u8 = 0x23;
 const SLASH: u8 = 0x2f;
 
@@ -39,7 +43,7 @@ export function soundLinkCount(): u32 {
  */
 function findInSegment(text: usize, from: usize, to: usize): void {
   let free = from; // nothing before this can belong to the next link
-  for (let at = nextMark(LINK, from, to); at < to; at = nextMark(LINK, at + 1, to)) {
+  for (let at = nextMark(LINK, from + 1, to); at < to; at = nextMark(LINK, at + 1, to)) {
     if (!opensBefore(text, free, at - 1)) continue;
     const target = at + 1;
     const end = targetEnd(text, target, to);
@@ -52,25 +56,26 @@ function findInSegment(text: usize, from: usize, to: usize): void {
 
 /** Whether the text of a link, at least a character of it, ends at the `]` at `close`. */
 function opensBefore(text: usize, free: usize, close: usize): bool {
-  let at = close;
-  while (at > free) {
-    const byte = load<u8>(text + at - 1);
-    if (byte == OPEN_BRACKET) return at < close;
-    if (byte == CLOSE_BRACKET || byte == LF) return false;
-    at--;
+  for (let end = close; end > free; end -= min(end - free, STEP_BYTES)) {
+    const chunk = v128.load(text + end - STEP_BYTES);
+    const isBracket = v128.or(i8x16.eq(chunk, i8x16.splat(OPEN_BRACKET)), i8x16.eq(chunk, i8x16.splat(CLOSE_BRACKET)));
+    const stops = i8x16.bitmask(v128.or(isBracket, i8x16.eq(chunk, i8x16.splat(LF))));
+    if (stops == 0) continue;
+    const behind = end + 16 - <usize>clz(stops); // bit 15 is the byte before `end`
+    return behind > free && behind < close && load<u8>(text + behind - 1) == OPEN_BRACKET;
   }
   return false;
 }
 
 /** Offset of the first byte that no target holds. */
 function targetEnd(text: usize, from: usize, to: usize): usize {
-  let at = from;
-  while (at < to) {
-    const byte = load<u8>(text + at);
-    if (byte == OPEN_PARENTHESIS || byte == CLOSE_PARENTHESIS || byte == LF) break;
-    at++;
+  for (let at = from; at < to; at += STEP_BYTES) {
+    const chunk = v128.load(text + at);
+    const isParenthesis = i8x16.eq(v128.and(chunk, i8x16.splat(EITHER)), i8x16.splat(OPEN_PARENTHESIS));
+    const stops = i8x16.bitmask(v128.or(isParenthesis, i8x16.eq(chunk, i8x16.splat(LF))));
+    if (stops != 0) return min(at + <usize>ctz(stops), to);
   }
-  return at;
+  return to;
 }
 
 /** Whether the target in [at, end) begins as an address or path does, or names a document before its fragment. */
