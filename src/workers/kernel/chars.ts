@@ -73,6 +73,11 @@ export function charCount(): u32 {
   return chars;
 }
 
+/** Occurrences of an ASCII character. */
+export function asciiCount(char: usize): u32 {
+  return load<u32>(char << 2, ASCII_COUNTS);
+}
+
 export function charEntropy(): f64 {
   return entropyOf(chars, distinct, terms);
 }

@@ -6,8 +6,9 @@
  * Bit i of a mask speaks of byte i of the block; a code point beyond ASCII is marked at its first byte only. Most marks are rare
  * in most texts: `hasMarks` tells at once whether there is one in the whole text, and a pass that looks for it is left out.
  */
-import { find, join } from './bits';
-import { BLOCK_BYTES, HIGH, NEWLINE, SPACE, TOKEN_END, hasHigh, maskBytes } from './masks';
+import { find, findAt, findPairAt, join } from './bits';
+import { asciiCount } from './chars';
+import { BLOCK_BYTES, HIGH, NEWLINE, SPACE, TERMINAL, TOKEN_END, WORD_START, hasHigh, maskBytes } from './masks';
 import { takeWork } from './memory';
 import { CLASS_ALPHABETIC, CLASS_PUNCT, CLASS_SPACE, CLASS_TERMINAL, classOf } from './unicode';
 import { decode } from './utf8';
@@ -33,24 +34,24 @@ export const DOTS: usize = 48;
 export const GAP: usize = 56;
 /** A line break other than LF: CR, VT, FF, U+001C–001E, U+0085, U+2028, U+2029. */
 export const BREAK: usize = 64;
-/** A digit right behind a dot right behind a digit. */
+/** A digit right behind a terminal, a dot most often, right behind a digit. */
 export const VERSION: usize = 72;
-/** The byte behind a token that ends in `ed`, whatever its case. */
+/** The byte behind a token that ends in `ed`, whatever its case. What stands before the text may make one of a `d` at its start. */
 export const ED_END: usize = 80;
-/** `D` or `X`, the third letter of TODO, TBD, FIXME and XXX. */
-export const MARKER: usize = 88;
-/** A `(` right behind a `]`. */
-export const LINK: usize = 96;
+/** A `(` right behind a `]`. What stands before the text may make one of a `(` at its start. */
+export const LINK: usize = 88;
 /** `{` */
-export const BRACE: usize = 104;
+export const BRACE: usize = 96;
 /** `[` */
-export const BRACKET: usize = 112;
+export const BRACKET: usize = 104;
 /** Where a phrase that C4 looks for may stand: a `j`, and what `markPhrases` adds. */
-export const PHRASE: usize = 120;
+export const PHRASE: usize = 112;
 
 /** All masks of the text in one record: which marks there are at all. */
 const SUMMARY: usize = memory.data(128, 16);
 
+const DOT: u32 = 0x2e;
+const TWO_DOTS: u32 = 0x2e2e;
 const ELLIPSIS: u32 = 0x2026;
 const KELVIN_SIGN: u32 = 0x212a;
 
@@ -60,17 +61,19 @@ export let marks: usize = 0;
 export let ellipsisChars: u32 = 0;
 export let hashes: u32 = 0;
 
-/** Kinds of bytes of the block, for `mark` to tell which of them begin a line. */
-let hashBits: u64 = 0;
-let fenceBits: u64 = 0;
-let listBits: u64 = 0;
+/** Which bytes the text holds that only some texts hold: what is not there is not looked for. */
+let holdsBreaks: bool = false;
+let holdsFences: bool = false;
+let holdsLinks: bool = false;
+let holdsBraces: bool = false;
+let holdsBrackets: bool = false;
+let holdsJ: bool = false;
+/** Whether all white space is U+0020 or LF. */
+let isPlain: bool = false;
 
 /** Masks of the block before, for what spans two blocks. */
-let dotBefore: u64 = 0;
+let terminalBefore: u64 = 0;
 let digitBefore: u64 = 0;
-let closeBefore: u64 = 0;
-let eBefore: u64 = 0;
-let dBefore: u64 = 0;
 let blankBefore: u64 = 0;
 
 /** Whether the mark at `slot` is anywhere in the text. */
@@ -113,92 +116,93 @@ export function countMarks(slot: usize, from: usize, to: usize): u32 {
   return total + <u32>popcnt(load<u64>(last + slot) & keep & (((<u64>1) << (to & 63)) - 1));
 }
 
-/** Fills the marks of the text, whose masks are there. Bits past the end of the text are clear. */
+/** Fills the marks of the text, whose masks and characters are there. Bits past the end of the text are clear. */
 export function mark(text: usize, bytes: usize, masks: usize): void {
   marks = takeWork(maskBytes(bytes) << RECORD_SHIFT);
-  clearSummary();
-  ellipsisChars = 0;
-  hashes = 0;
-  forgetBefore();
-  let lineStart: u64 = 1;
+  begin();
+  let lineBefore: u64 = 1; // the block begins at a line's start, or within the white space at one
   // Also the record behind a last block that is full, for the token that ends with the text.
   for (let offset: usize = 0; offset <= bytes; offset += BLOCK_BYTES) {
+    const block = text + offset;
     const record = marks + (offset << RECORD_SHIFT);
     const maskRecord = masks + offset;
-    markBlock(text + offset, bytes - offset, load<u64>(maskRecord, TOKEN_END), record);
-    if (hasHigh) markWide(text + offset, load<u64>(maskRecord, HIGH), record);
 
-    // The white space at a line's start forms one run; adding its first bit to it carries to the first byte behind it.
-    const newlines = load<u64>(maskRecord, NEWLINE);
-    const blanks = load<u64>(maskRecord, SPACE) ^ newlines;
-    const starts = (newlines << 1) | lineStart;
-    const carried = blanks + (starts & blanks);
-    const first = (carried | starts) & ~blanks & ~newlines & validBits(bytes - offset);
-    lineStart = (newlines >>> 63) | (<u64>(carried < blanks));
-    store<u64>(record, first, LINE_FIRST);
-    store<u64>(record, first & hashBits, HEADING);
-    store<u64>(record, first & fenceBits, FENCE);
-    store<u64>(record, first & listBits, LIST);
-    hashes += <u32>popcnt(hashBits);
-    summarise(record);
+    // Adding its LFs to a run of white space carries to the byte behind it.
+    const space = load<u64>(maskRecord, SPACE);
+    const spacePassed = space + ((load<u64>(maskRecord, NEWLINE) | lineBefore) & space);
+    const first = (spacePassed | lineBefore) & load<u64>(maskRecord, WORD_START);
+    lineBefore = <u64>(spacePassed < space);
+    markBlock(block, validBits(bytes - offset), first, maskRecord, record);
+    if (hasHigh) markWide(block, load<u64>(maskRecord, HIGH), record);
   }
+  summarise(markRecordAt(bytes));
 }
 
 function validBits(left: usize): u64 {
   return left >= BLOCK_BYTES ? u64.MAX_VALUE : ((<u64>1) << left) - 1;
 }
 
-function forgetBefore(): void {
-  dotBefore = 0;
+function begin(): void {
+  ellipsisChars = 0;
+  hashes = asciiCount(0x23);
+  holdsFences = max(asciiCount(0x60), asciiCount(0x7e)) > 2;
+  holdsLinks = asciiCount(0x5d) != 0 && asciiCount(0x28) != 0;
+  holdsBraces = asciiCount(0x7b) != 0;
+  holdsBrackets = asciiCount(0x5b) != 0;
+  holdsJ = asciiCount(0x6a) + asciiCount(0x4a) != 0;
+  const separators = asciiCount(0x1c) + asciiCount(0x1d) + asciiCount(0x1e);
+  holdsBreaks = asciiCount(0x0b) + asciiCount(0x0c) + asciiCount(0x0d) + separators != 0;
+  isPlain = !hasHigh && !holdsBreaks && asciiCount(0x09) + asciiCount(0x1f) == 0;
+  terminalBefore = 0;
   digitBefore = 0;
-  closeBefore = 0;
-  eBefore = 0;
-  dBefore = 0;
   blankBefore = 0;
 }
 
-function markBlock(block: usize, left: usize, tokenEnds: u64, record: usize): void {
-  const valid = validBits(left);
+/** Fills the record of a block, but for what is beyond ASCII; `first` has the first bytes of lines. */
+function markBlock(block: usize, valid: u64, first: u64, maskRecord: usize, record: usize): void {
   const a = v128.load(block);
   const b = v128.load(block, 16);
   const c = v128.load(block, 32);
   const d = v128.load(block, 48);
-  const spaces = i8x16.splat(0x20);
-  const lowerA = v128.or(a, spaces);
-  const lowerB = v128.or(b, spaces);
-  const lowerC = v128.or(c, spaces);
-  const lowerD = v128.or(d, spaces);
 
-  const alpha = valid & join(isLetter(lowerA), isLetter(lowerB), isLetter(lowerC), isLetter(lowerD));
+  const alpha = valid & join(isLetter(a), isLetter(b), isLetter(c), isLetter(d));
   const digit = valid & join(isDigit(a), isDigit(b), isDigit(c), isDigit(d));
-  const dot = valid & find(a, b, c, d, 0x2e);
-  const blank = valid & find(a, b, c, d, 0x20);
-  const close = valid & find(a, b, c, d, 0x5d);
   store<u64>(record, alpha, ALPHA);
   store<u64>(record, alpha | digit, INK);
-  store<u64>(record, dot & behind(dot, dotBefore, 1) & behind(dot, dotBefore, 2), DOTS);
-  store<u64>(record, blank & behind(blank, blankBefore, 1) & ~behind(blank, blankBefore, 2), GAP);
-  store<u64>(record, valid & join(isBreak(a), isBreak(b), isBreak(c), isBreak(d)), BREAK);
-  store<u64>(record, digit & behind(dot, dotBefore, 1) & behind(digit, digitBefore, 2), VERSION);
-  store<u64>(record, valid & join(isMarker(a), isMarker(b), isMarker(c), isMarker(d)), MARKER);
-  store<u64>(record, valid & find(a, b, c, d, 0x28) & behind(close, closeBefore, 1), LINK);
-  store<u64>(record, valid & find(a, b, c, d, 0x7b), BRACE);
-  store<u64>(record, valid & find(a, b, c, d, 0x5b), BRACKET);
-  store<u64>(record, valid & find(lowerA, lowerB, lowerC, lowerD, 0x6a), PHRASE);
-  hashBits = valid & find(a, b, c, d, 0x23);
-  fenceBits = join(isFence(a), isFence(b), isFence(c), isFence(d));
-  listBits = join(isList(a), isList(b), isList(c), isList(d));
 
-  const e = find(lowerA, lowerB, lowerC, lowerD, 0x65);
-  const endD = find(lowerA, lowerB, lowerC, lowerD, 0x64);
-  store<u64>(record, tokenEnds & behind(endD, dBefore, 1) & behind(e, eBefore, 2), ED_END);
+  store<u64>(record, first, LINE_FIRST);
+  store<u64>(record, hashes == 0 ? 0 : first & find(a, b, c, d, 0x23), HEADING);
+  store<u64>(record, holdsFences ? first & join(isFence(a), isFence(b), isFence(c), isFence(d)) : 0, FENCE);
+  store<u64>(record, first & join(isList(a), isList(b), isList(c), isList(d)), LIST);
 
-  dotBefore = dot;
+  const terminal = load<u64>(maskRecord, TERMINAL);
+  const terminals = terminal & behind(terminal, terminalBefore, 1) & behind(terminal, terminalBefore, 2);
+  store<u64>(record, terminals == 0 ? 0 : thirdDots(block, terminals), DOTS);
+  store<u64>(record, digit & behind(terminal, terminalBefore, 1) & behind(digit, digitBefore, 2), VERSION);
+  terminalBefore = terminal;
   digitBefore = digit;
-  closeBefore = close;
-  eBefore = e;
-  dBefore = endD;
+
+  const blanks = load<u64>(maskRecord, SPACE) ^ load<u64>(maskRecord, NEWLINE);
+  const blank = isPlain ? blanks : blanks & find(a, b, c, d, 0x20);
+  store<u64>(record, blank & behind(blank, blankBefore, 1) & ~behind(blank, blankBefore, 2), GAP);
   blankBefore = blank;
+
+  store<u64>(record, holdsBreaks ? valid & join(isBreak(a), isBreak(b), isBreak(c), isBreak(d)) : 0, BREAK);
+  store<u64>(record, load<u64>(maskRecord, TOKEN_END) & findPairAt(block - 2, 0x65, 0x64, 0x20), ED_END);
+  store<u64>(record, holdsLinks ? valid & findPairAt(block - 1, 0x5d, 0x28, 0) : 0, LINK);
+  store<u64>(record, holdsBraces ? valid & find(a, b, c, d, 0x7b) : 0, BRACE);
+  store<u64>(record, holdsBrackets ? valid & find(a, b, c, d, 0x5b) : 0, BRACKET);
+  store<u64>(record, holdsJ ? valid & findAt(block, 0x6a, 0x20) : 0, PHRASE);
+}
+
+/** Those of the bytes behind two terminals that are the third of three dots. */
+function thirdDots(block: usize, terminals: u64): u64 {
+  let dots: u64 = 0;
+  for (let rest = terminals; rest != 0; rest &= rest - 1) {
+    const at = block + <usize>ctz(rest);
+    if (load<u8>(at) == DOT && load<u16>(at - 2) == TWO_DOTS) dots |= rest & -rest;
+  }
+  return dots;
 }
 
 /**
@@ -231,16 +235,6 @@ export function markPhrases(text: usize, bytes: usize): void {
   store<u64>(SUMMARY, load<u64>(SUMMARY, PHRASE) | seen, PHRASE);
 }
 
-/** The bytes of the block that are `byte` when the bits of `folded` are set in them. */
-function findAt(block: usize, byte: i8, folded: i8): u64 {
-  const fold = i8x16.splat(folded);
-  const a = v128.or(v128.load(block), fold);
-  const b = v128.or(v128.load(block, 16), fold);
-  const c = v128.or(v128.load(block, 32), fold);
-  const d = v128.or(v128.load(block, 48), fold);
-  return find(a, b, c, d, byte);
-}
-
 /** Marks the code points beyond ASCII that begin in the block. */
 function markWide(block: usize, high: u64, record: usize): void {
   let alpha: u64 = 0;
@@ -267,14 +261,17 @@ function markWide(block: usize, high: u64, record: usize): void {
   store<u64>(record, load<u64>(record, PHRASE) | kelvin, PHRASE);
 }
 
-/** Eight stores take less time than the call that a fill is. */
-function clearSummary(): void {
-  for (let at: usize = 0; at < MARK_RECORD_BYTES; at += 16) v128.store(SUMMARY + at, i64x2.splat(0));
-}
-
-function summarise(record: usize): void {
-  for (let at: usize = 0; at < MARK_RECORD_BYTES; at += 16) {
-    v128.store(SUMMARY + at, v128.or(v128.load(SUMMARY + at), v128.load(record + at)));
+/** To be called when all records are written: what has just been stored by halves is waited for when it is loaded as a whole. */
+function summarise(lastRecord: usize): void {
+  for (let slot: usize = 0; slot < MARK_RECORD_BYTES; slot += 32) {
+    let seen = i64x2.splat(0);
+    let alsoSeen = i64x2.splat(0);
+    for (let record = marks + slot; record <= lastRecord + slot; record += MARK_RECORD_BYTES) {
+      seen = v128.or(seen, v128.load(record));
+      alsoSeen = v128.or(alsoSeen, v128.load(record, 16));
+    }
+    v128.store(SUMMARY + slot, seen);
+    v128.store(SUMMARY + slot, alsoSeen, 16);
   }
 }
 
@@ -285,22 +282,20 @@ function behind(mask: u64, before: u64, by: u64): u64 {
 
 /* Each of these sets the sign bit of the bytes that are of the class, which is what `join` gathers. */
 
-function isLetter(lower: v128): v128 {
-  return i8x16.lt_u(i8x16.sub(lower, i8x16.splat(0x61)), i8x16.splat(26));
+/* Ranges are moved to the lowest numbers there are: a comparison of signed bytes is one instruction, of unsigned ones four. */
+
+function isLetter(chunk: v128): v128 {
+  return i8x16.lt_s(i8x16.add(v128.or(chunk, i8x16.splat(0x20)), i8x16.splat(0x1f)), i8x16.splat(-128 + 26));
 }
 
 function isDigit(chunk: v128): v128 {
-  return i8x16.lt_u(i8x16.sub(chunk, i8x16.splat(0x30)), i8x16.splat(10));
+  return i8x16.lt_s(i8x16.add(chunk, i8x16.splat(0x50)), i8x16.splat(-128 + 10));
 }
 
 /** CR, VT, FF (0x0b to 0x0d) and 0x1c to 0x1e. */
 function isBreak(chunk: v128): v128 {
   const early = i8x16.lt_u(i8x16.sub(chunk, i8x16.splat(0x0b)), i8x16.splat(3));
   return v128.or(early, i8x16.lt_u(i8x16.sub(chunk, i8x16.splat(0x1c)), i8x16.splat(3)));
-}
-
-function isMarker(chunk: v128): v128 {
-  return v128.or(i8x16.eq(chunk, i8x16.splat(0x44)), i8x16.eq(chunk, i8x16.splat(0x58)));
 }
 
 /** A backtick or `~`: 0x60 and 0x7e. */

@@ -14,25 +14,19 @@
  *
  * A walk that has not landed when the block ends goes on at the start of the next one.
  */
-import { find, join, topRun } from './bits';
-import { BLOCK_BYTES, TOKEN_END, TOKEN_START, recordAt } from './masks';
+import { join, topRun } from './bits';
+import { ALPHA, markRecordAt } from './marks';
+import { BLOCK_BYTES, HIGH, TOKEN_END, TOKEN_START, recordAt } from './masks';
 
-/** 0xff at the low nibbles of `e` and `u`, 5, and of `i` and `y`, 9, which no other letters have. */
-const VOWEL_NIBBLES: v128 = i8x16(0, 0, 0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0);
+/** 0xff at the low nibbles of `e` and `u`, 5, of `i` and `y`, 9, and of `o`, 15, which no other letters have. */
+const VOWEL_NIBBLES: v128 = i8x16(0, 0, 0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, 0, 0, -1);
 
 const LETTER_A: i8 = 0x61;
 const LETTER_E: i8 = 0x65;
 const LETTER_L: i8 = 0x6c;
-const LETTER_O: i8 = 0x6f;
 
 let tokens: u32 = 0;
 let syllables: u32 = 0;
-
-/* Kinds of bytes in the block: letters, vowels, `e` and `l`, in either case. */
-let letters: u64 = 0;
-let vowels: u64 = 0;
-let e: u64 = 0;
-let l: u64 = 0;
 
 /* Walks under way at the end of a block, 1 or 0 each: from a token's start to its end and to its first vowel, from there to the
    end and to the second run of vowels, and from that to the end. */
@@ -44,29 +38,24 @@ let secondToEnd: u64 = 0;
 /** Runs of vowels that the first of these walks has passed. */
 let runsPassed: u32 = 0;
 
-/** Counts the tokens of ASCII letters and their syllables. */
+/** Counts the tokens of ASCII letters and their syllables, of a text whose marks are there. */
 export function countSyllables(text: usize, bytes: usize, masks: usize): void {
   begin();
   let isOpen: u64 = 0; // the block begins within a token
   let vowelBefore: u64 = 0;
-  let eBefore: u64 = 0;
-  let lBefore: u64 = 0;
   for (let offset: usize = 0; offset <= bytes; offset += BLOCK_BYTES) {
+    const block = text + offset;
     const record = recordAt(masks, offset);
     const starts = load<u64>(record, TOKEN_START);
     const ends = load<u64>(record, TOKEN_END);
     const token = ends - starts - isOpen; // the bits from each start up to its end
-    classifyLetters(text + offset);
-    const letter = letters & token;
-    const vowel = vowels & token;
+    const letter = load<u64>(markRecordAt(offset), ALPHA) & ~load<u64>(record, HIGH) & token;
+    const vowel = vowelsAt(block) & letter;
     const runs = vowel & ~((vowel << 1) | vowelBefore);
-    const silent = ((e << 1) | eBefore) & ~((l << 2) | lBefore);
     const spoken = walkToEnds(starts, ends, letter, runs);
-    walkByVowels(starts, ends, letter, vowel, runs, spoken, silent);
+    walkByVowels(starts, ends, letter, vowel, runs, spoken, behindSilent(block));
     isOpen = token >>> 63;
     vowelBefore = vowel >>> 63;
-    eBefore = e >>> 63;
-    lBefore = l >>> 62;
   }
 }
 
@@ -139,24 +128,27 @@ function walkByVowels(starts: u64, ends: u64, letter: u64, vowel: u64, runs: u64
   secondToEnd = <u64>(secondSum < letter);
 }
 
-function classifyLetters(block: usize): void {
-  const spaces = i8x16.splat(0x20);
-  const a = v128.or(v128.load(block), spaces);
-  const b = v128.or(v128.load(block, 16), spaces);
-  const c = v128.or(v128.load(block, 32), spaces);
-  const d = v128.or(v128.load(block, 48), spaces);
-  letters = join(isLetter(a), isLetter(b), isLetter(c), isLetter(d));
-  vowels = letters & join(isVowel(a), isVowel(b), isVowel(c), isVowel(d));
-  e = find(a, b, c, d, LETTER_E);
-  l = find(a, b, c, d, LETTER_L);
+/** The vowels of the block, and other bytes that are no letters. */
+function vowelsAt(block: usize): u64 {
+  return join(isVowel(block), isVowel(block + 16), isVowel(block + 32), isVowel(block + 48));
 }
 
-function isLetter(lower: v128): v128 {
-  return i8x16.lt_u(i8x16.sub(lower, i8x16.splat(LETTER_A)), i8x16.splat(26));
-}
-
-function isVowel(lower: v128): v128 {
+function isVowel(address: usize): v128 {
+  const lower = lowerAt(address);
   const byNibble = i8x16.swizzle(VOWEL_NIBBLES, v128.and(lower, i8x16.splat(0x0f)));
-  const isA = i8x16.eq(lower, i8x16.splat(LETTER_A));
-  return v128.or(byNibble, v128.or(isA, i8x16.eq(lower, i8x16.splat(LETTER_O))));
+  return v128.or(byNibble, i8x16.eq(lower, i8x16.splat(LETTER_A)));
+}
+
+/** The bytes behind an `e` that is not of `le`. In the first two of the text that is of no account: no such token has two vowels. */
+function behindSilent(block: usize): u64 {
+  return join(isSilent(block - 2), isSilent(block + 14), isSilent(block + 30), isSilent(block + 46));
+}
+
+function isSilent(address: usize): v128 {
+  const isE = i8x16.eq(lowerAt(address + 1), i8x16.splat(LETTER_E));
+  return v128.andnot(isE, i8x16.eq(lowerAt(address), i8x16.splat(LETTER_L)));
+}
+
+function lowerAt(address: usize): v128 {
+  return v128.or(v128.load(address), i8x16.splat(0x20));
 }

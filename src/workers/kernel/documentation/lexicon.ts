@@ -1,11 +1,12 @@
 /** Words that mean something to the documentation profile, looked up among the tokens. */
-import { TOKEN_END, TOKEN_START } from '../masks';
+import { findAt } from '../bits';
+import { BLOCK_BYTES, TOKEN_END, TOKEN_START, recordAt } from '../masks';
 import { takePermanent } from '../memory';
 import { tokensBefore } from '../token-index';
 import { countOf, entryAt, entryOf } from '../tokens';
-import { hasBit, nextBit } from '../units';
+import { hasBit } from '../units';
 
-const HYPHEN: u8 = 0x2d;
+const HYPHEN: i8 = 0x2d;
 const KEY_BYTES: usize = 16;
 const NOTICES: u32 = 4;
 const VARIANTS: u32 = 6;
@@ -90,10 +91,14 @@ function countHyphenated(text: usize, bytes: usize, masks: usize, group: usize):
   const second = entryOf(load<u64>(group, SECOND_HALF), load<u64>(group, SECOND_HALF + 8));
   if (second == 0) return 0;
   let total: u32 = 0;
-  for (let end = nextBit(masks, TOKEN_END, 0, bytes); end < bytes; end = nextBit(masks, TOKEN_END, end + 1, bytes)) {
-    if (load<u8>(text + end) != HYPHEN || !hasBit(masks, TOKEN_START, end + 1)) continue;
-    const index = tokensBefore(end + 1);
-    total += <u32>(entryAt(index - 1) == first && entryAt(index) == second);
+  for (let base: usize = 0; base < bytes; base += BLOCK_BYTES) {
+    let hyphens = findAt(text + base, HYPHEN, 0) & load<u64>(recordAt(masks, base), TOKEN_END);
+    for (; hyphens != 0; hyphens &= hyphens - 1) {
+      const behind = base + <usize>ctz(hyphens) + 1;
+      if (behind >= bytes || !hasBit(masks, TOKEN_START, behind)) continue;
+      const index = tokensBefore(behind);
+      total += <u32>(entryAt(index - 1) == first && entryAt(index) == second);
+    }
   }
   return total;
 }

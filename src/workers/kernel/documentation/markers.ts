@@ -1,6 +1,7 @@
 /** Words that say that something is missing: TODO, FIXME, XXX and TBD, with nothing but ASCII punctuation around them. */
-import { MARKER, hasMarks, nextMark } from '../marks';
-import { SPACE } from '../masks';
+import { findAt } from '../bits';
+import { asciiCount } from '../chars';
+import { BLOCK_BYTES, SPACE } from '../masks';
 import { hasBit } from '../units';
 
 /* Four bytes of text as a number: the first is the lowest. */
@@ -11,22 +12,32 @@ const TBD: u32 = 0x444254;
 const LETTER_E: u8 = 0x45;
 const THREE_BYTES: u32 = 0xffffff;
 
-/** The mark is on the third letter of each. */
-const MARK_OFFSET: usize = 2;
+/** The third letter of each, by which they are found, and what stands before each `D`. */
+const LETTER_D: i8 = 0x44;
+const LETTER_X: i8 = 0x58;
+const LETTER_T: i8 = 0x54;
+const THIRD: usize = 2;
 
-/** Counts the markers of the text. */
+/** Counts the markers of the text, whose characters are counted. */
 export function countMarkers(text: usize, bytes: usize, masks: usize): u32 {
-  if (!hasMarks(MARKER)) return 0;
+  if (asciiCount(LETTER_X) == 0 && (asciiCount(LETTER_D) == 0 || asciiCount(LETTER_T) == 0)) return 0;
   let total: u32 = 0;
-  for (let at = nextMark(MARKER, MARK_OFFSET, bytes); at < bytes; at = nextMark(MARKER, at + 1, bytes)) {
-    const start = at - MARK_OFFSET;
-    const end = start + markerLength(text + start, bytes - start);
-    if (end > start && isWord(text, bytes, masks, start, end)) total++;
+  for (let base: usize = 0; base < bytes; base += BLOCK_BYTES) {
+    let rest = findAt(text + base, LETTER_D, 0) | findAt(text + base, LETTER_X, 0);
+    for (; rest != 0; rest &= rest - 1) {
+      const at = base + <usize>ctz(rest);
+      if (at >= THIRD && at < bytes) total += <u32>isMarkerAt(text, bytes, masks, at - THIRD);
+    }
   }
   return total;
 }
 
-/** The length of the marker that stands at the address, or 0. */
+function isMarkerAt(text: usize, bytes: usize, masks: usize, start: usize): bool {
+  const length = markerLength(text + start, bytes - start);
+  return length != 0 && isWord(text, bytes, masks, start, start + length);
+}
+
+/** The length of the marker that stands at the address, three bytes before the end or more, or 0. */
 function markerLength(address: usize, left: usize): usize {
   const four = load<u32>(address);
   if (four == TODO) return left >= 4 ? 4 : 0;

@@ -13,6 +13,7 @@ export function countVersions(text: usize, bytes: usize, masks: usize): u32 {
   let total: u32 = 0;
   let free: usize = 0; // nothing before this can belong to the next version
   for (let at = nextMark(VERSION, 0, bytes); at < bytes; at = nextMark(VERSION, max(at + 1, free), bytes)) {
+    if (load<u8>(text + at - 1) != DOT) continue;
     const start = startOf(text, at - 1);
     if (start < free || !hasBit(masks, TOKEN_START, start) || hasBit(masks, TOKEN_END, start)) continue;
     const end = endOf(text, bytes, masks, at);
