@@ -4,7 +4,7 @@ import type { Chunk } from '../../io/chunk.js';
 import type { Input } from '../../io/input.js';
 import type { LateFailure, LateFailures } from '../../ledger/run.js';
 import type { RowsResponse } from '../../workers/protocol.js';
-import { DocumentFailures } from '../graph/document-failures.js';
+import { RowFailures } from './row-failures.js';
 import type { RowTable } from './row-table.js';
 
 /** Documents that others depend on and that fail only while they are scored, each told in every record of the ledger. */
@@ -28,26 +28,14 @@ export interface ScoredRows {
  */
 export class FileDependencies {
   readonly #table: RowTable;
-  readonly #inputs: readonly Input[];
-  readonly #failures: DocumentFailures;
+  readonly #failures: RowFailures;
   readonly #late: LateFailure[] = [];
   #isStale = false;
 
   /** @param late - what an interrupted run had found. */
   constructor(table: RowTable, inputs: readonly Input[], late: LateFailures | undefined) {
     this.#table = table;
-    this.#inputs = inputs;
-    const missing: (readonly [row: number, id: number])[] = [];
-    const graph = table.takeGraph((row, id) => missing.push([row, id]));
-    this.#failures = new DocumentFailures(graph, {
-      nameOf: (row) => this.#nameOf(row),
-      own: (_row, failure) => table.failures[failure]!.error,
-      missing: (_row, id) => String(table.ids.idOf(id)),
-    });
-    for (const [row, failure] of table.failed()) this.#failures.fail(row, failure);
-    for (const [row, id] of missing) this.#failures.failMissing(row, id);
-    this.#failures.failCycles();
-    this.#failures.spread();
+    this.#failures = new RowFailures(table, inputs);
     for (const each of late?.failures ?? []) this.#addLate(each);
     this.#isStale = late?.isStale ?? false;
   }
@@ -72,7 +60,7 @@ export class FileDependencies {
   passedOver(chunk: Chunk): number[] {
     const { first, end } = this.#rowsOf(chunk);
     const positions: number[] = [];
-    for (let row = first; row < end; row++) if (this.#isPassedOver(row)) positions.push(row - first);
+    for (let row = first; row < end; row++) if (this.#failures.isPassedOver(row)) positions.push(row - first);
     return positions;
   }
 
@@ -110,17 +98,11 @@ export class FileDependencies {
   }
 
   idOf(chunk: Chunk, position: number): DocumentId | undefined {
-    return this.#table.idOf(this.#rowsOf(chunk).first + position);
+    return this.#failures.idOf(this.#rowsOf(chunk).first + position);
   }
 
   #rowsOf({ input, start, end }: Chunk): { readonly first: number; readonly end: number } {
     return { first: this.#table.rowAt(input, start), end: this.#table.rowAt(input, end) };
-  }
-
-  #isPassedOver(row: number): boolean {
-    if (!this.#failures.has(row)) return false;
-    const own = this.#failures.ownDetail(row);
-    return own === undefined || this.#table.failures[own]!.isPassedOver;
   }
 
   /** @param written - the rows before this one are written. */
@@ -136,16 +118,7 @@ export class FileDependencies {
     if (this.#late.length === LATE_FAILURES_MAX) throw tooManyLate();
     if (document >= this.#table.rows) throw changed('of the run');
     this.#late.push(failure);
-    const detail = this.#table.failures.push({ error: new MillraceError(code, message), isPassedOver: true }) - 1;
-    this.#failures.fail(document, detail);
-    return this.#failures.spread();
-  }
-
-  #nameOf(row: number): string {
-    const id = this.#table.idOf(row);
-    if (id !== undefined) return String(id);
-    const input = this.#table.inputOf(row);
-    return `number ${row - this.#table.rowAt(input, 0)} of ${this.#inputs[input]?.source}`;
+    return this.#failures.fail(document, new MillraceError(code, message));
   }
 }
 

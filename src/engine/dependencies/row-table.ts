@@ -57,13 +57,19 @@ export class RowTable {
 
   /** The row that was added last fails by itself. */
   fail(error: MillraceError, isPassedOver: boolean): void {
-    let number = this.#failureNumbers.get(error.message);
+    this.#failedRows.push(this.rows - 1);
+    this.#failedWith.push(this.failureNumber(error, isPassedOver));
+  }
+
+  /** Index in `failures`; the same for failures that are the same. */
+  failureNumber(error: MillraceError, isPassedOver: boolean): number {
+    const key = `${isPassedOver} ${error.code} ${error.message}`;
+    let number = this.#failureNumbers.get(key);
     if (number === undefined) {
       number = this.failures.push({ error, isPassedOver }) - 1;
-      this.#failureNumbers.set(error.message, number);
+      this.#failureNumbers.set(key, number);
     }
-    this.#failedRows.push(this.rows - 1);
-    this.#failedWith.push(number);
+    return number;
   }
 
   /** @throws MillraceError `ERR_OPTION_RANGE` when the rows take more than they may. */
