@@ -13,7 +13,7 @@ import type { MeasureSettings } from '../core/measures.js';
 import { peakRssBytes } from '../core/peak-rss.js';
 import { Repeats } from './dedup/repeats.js';
 import { FileDependencies } from './dependencies/file-dependencies.js';
-import { readRows } from './dependencies/read-rows.js';
+import { readRows, refuseStreams } from './dependencies/read-rows.js';
 import { FileRun, RUN_START, type RowsOutput, type RunState } from './file-run.js';
 import { neededMeasures } from './needed-measures.js';
 import { ENGINE_DEFAULTS } from './options.js';
@@ -403,13 +403,6 @@ function refuseOverwriting(inputs: readonly Input[], paths: OutputPaths): void {
 }
 
 /** What depends on what is read before the run, and so the inputs are read twice. */
-function refuseStreams(inputs: readonly Input[]): void {
-  const stream = inputs.find(({ kind }) => kind === 'stdin' || kind === 'pipe');
-  if (stream === undefined) return;
-  const expected = 'with dependsOnField every input must be a file, which can be read twice';
-  throw new MillraceError('ERR_USAGE', `${expected}, got ${stream.source}`);
-}
-
 function filesOf(input: Input): string[] {
   if (input.kind === 'files') return input.files.map(({ path }) => path);
   return 'path' in input ? [input.path] : [];

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 import { MillraceError } from '../core/errors.js';
 import type { Source } from './chunk.js';
-import type { FilesInput, Input } from './input.js';
+import type { Input } from './input.js';
 import { jsonlFileSource } from './jsonl-file.js';
 import { fileBlockSource, openGzip, openPipe, openReadable, streamSource } from './jsonl-stream.js';
 import { resolveSourceOptions, type SourceOptions } from './source-options.js';
@@ -36,12 +36,12 @@ export function openSource(input: Input, options: OpenSourceOptions): Source {
 }
 
 /**
- * The lines of a file, plain or packed, in blocks for whoever reads them on this thread. To be read before the run reads it: a
- * stream that can be read only once is refused.
+ * The lines of a file, plain or packed, in blocks for whoever reads them on this thread; text files as `openSource` groups them. To
+ * be read before the run reads it: a stream that can be read only once is refused.
  *
  * @throws MillraceError `ERR_USAGE`, and as `openSource`.
  */
-export function openLineBlocks(input: Exclude<Input, FilesInput>, options: SourceOptions): Source {
+export function openLineBlocks(input: Input, options: SourceOptions): Source {
   const resolved = resolveSourceOptions(options);
   switch (input.kind) {
     case 'jsonl':
@@ -51,5 +51,7 @@ export function openLineBlocks(input: Exclude<Input, FilesInput>, options: Sourc
     case 'pipe':
     case 'stdin':
       throw new MillraceError('ERR_USAGE', `input ${input.source} must be a file, which can be read twice`);
+    case 'files':
+      return textFilesSource(input, resolved);
   }
 }

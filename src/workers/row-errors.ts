@@ -36,12 +36,12 @@ export function rowError(outcome: number, kernel: Kernel, settings: RowSettings)
   }
 }
 
-export function textMissing({ textField }: RowSettings): WireError {
+export function textMissing({ textField }: Pick<RowSettings, 'textField'>): WireError {
   return wire('ERR_TEXT_MISSING', `the row has no field ${JSON.stringify(textField)}`);
 }
 
 /** @param got - the kind of value, with its article. */
-export function textNotString({ textField }: RowSettings, got: string): WireError {
+export function textNotString({ textField }: Pick<RowSettings, 'textField'>, got: string): WireError {
   return wire('ERR_TEXT_TYPE', `field ${JSON.stringify(textField)} must be a string, got ${got}`);
 }
 

@@ -1,4 +1,5 @@
 import { MillraceError, fromWireError, isMillraceError } from '../../core/errors.js';
+import type { Chunk } from '../../io/chunk.js';
 import type { Input } from '../../io/input.js';
 import { openLineBlocks } from '../../io/source.js';
 import type { RowSettings } from '../../workers/protocol.js';
@@ -13,12 +14,25 @@ const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 /** Of a string of so many UTF-16 units, the UTF-8 has at most three times as many bytes. */
 const UTF8_BYTES_PER_UNIT_MAX = 3;
 
+/** How rows are read. */
+export type RowFields = Pick<RowSettings, 'textField' | 'idField' | 'maxBytes' | 'lineBytesMax'>;
+
 export interface ReadRowsOptions {
   readonly field: string;
-  readonly settings: RowSettings;
+  readonly settings: RowFields;
   /** Bytes that are read at a time. */
   readonly blockBytes: number;
+  /** Whether there is a row, which is none, where an input breaks off. @defaultValue false */
+  readonly hasBreaks?: boolean;
   readonly signal: AbortSignal;
+}
+
+/** @throws MillraceError `ERR_USAGE` for an input that can be read only once. */
+export function refuseStreams(inputs: readonly Input[]): void {
+  const stream = inputs.find(({ kind }) => kind === 'stdin' || kind === 'pipe');
+  if (stream === undefined) return;
+  const expected = 'with dependsOnField every input must be a file, which can be read twice';
+  throw new MillraceError('ERR_USAGE', `${expected}, got ${stream.source}`);
 }
 
 /**
@@ -27,42 +41,42 @@ export interface ReadRowsOptions {
  * A row counts here if and only if scoring counts it. One that scoring will find no JSON object has neither id nor dependencies.
  * An input that breaks off ends there, as it does when it is scored.
  *
- * @throws MillraceError `ERR_ABORTED`, `ERR_OPTION_RANGE`.
+ * @throws MillraceError `ERR_ABORTED`, `ERR_OPTION_RANGE`, `ERR_USAGE` for an input that can be read only once.
  */
 export async function readRows(inputs: readonly Input[], options: ReadRowsOptions): Promise<RowTable> {
   const table = new RowTable();
   const reader = new RowReader(table, options);
   for (const input of inputs) {
     table.beginInput();
-    if (input.kind === 'files') {
-      for (const [index, { id }] of input.files.entries()) table.add(input.start + index, id, []);
-      table.checkBytes();
-    } else {
-      await readInput(input, reader, table, options);
-    }
+    await readInput(input, reader, table, options);
   }
   return table;
 }
 
 async function readInput(
-  input: Exclude<Input, { readonly kind: 'files' }>,
+  input: Input,
   reader: RowReader,
   table: RowTable,
-  { settings, blockBytes, signal }: ReadRowsOptions,
+  { settings, blockBytes, hasBreaks = false, signal }: ReadRowsOptions,
 ): Promise<void> {
   const source = openLineBlocks(input, { chunkBytes: blockBytes, lineBytesMax: settings.lineBytesMax });
+  let [position, lines] = [input.kind === 'files' ? input.start : 0, 0];
   try {
     for await (const chunk of source.read(0, signal)) {
-      if (chunk.kind !== 'block') throw new MillraceError('ERR_INTERNAL', `got a ${chunk.kind} for a block of lines`);
-      reader.readBlock(Buffer.from(chunk.data.buffer), chunk.start);
+      table.beginBlock(chunk.start, lines, chunk.bytes);
+      lines += reader.read(chunk);
+      position = chunk.end;
       table.checkBytes();
     }
   } catch (thrown) {
     if (!isMillraceError(thrown) || !INPUT_ERRORS.has(thrown.code)) throw thrown;
+    if (!hasBreaks) return;
+    table.beginBlock(position, lines, 0);
+    table.add(position, undefined, []);
   }
 }
 
-/** Puts the rows of blocks of lines into a table. */
+/** Puts the rows of chunks into a table. */
 class RowReader {
   readonly #table: RowTable;
   readonly #options: ReadRowsOptions;
@@ -72,9 +86,23 @@ class RowReader {
     this.#options = options;
   }
 
-  readBlock(data: Buffer, start: number): void {
+  /** Returns the number of lines. */
+  read(chunk: Chunk): number {
+    switch (chunk.kind) {
+      case 'block':
+        return this.#readLines(Buffer.from(chunk.data.buffer), chunk.start);
+      case 'files':
+        for (const [index, { id }] of chunk.paths.entries()) this.#table.add(chunk.start + index, id, []);
+        return 0;
+      case 'range':
+        throw new MillraceError('ERR_INTERNAL', `got a ${chunk.kind} for a block of lines`);
+    }
+  }
+
+  #readLines(data: Buffer, start: number): number {
     const { lineBytesMax } = this.#options.settings;
-    for (let at = 0; at < data.length;) {
+    let lines = 0;
+    for (let at = 0; at < data.length; lines++) {
       const newline = data.indexOf(LF, at);
       const lineEnd = newline === -1 ? data.length : newline;
       const from = start + at === 0 && data.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : at;
@@ -82,6 +110,7 @@ class RowReader {
       else this.#readLine(data.toString('utf8', from, lineEnd), start + at);
       at = lineEnd + 1;
     }
+    return lines;
   }
 
   #readLine(line: string, position: number): void {

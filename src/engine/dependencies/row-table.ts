@@ -18,6 +18,19 @@ export interface OwnFailure {
   readonly isPassedOver: boolean;
 }
 
+/** A stretch of an input, from which reading can go on. */
+export interface Block {
+  /** Its first row, counted over all inputs, and within its own. */
+  readonly row: number;
+  readonly ordinal: number;
+  readonly input: number;
+  readonly position: number;
+  /** Lines of the input before it. */
+  readonly lines: number;
+  /** Bytes of all inputs before it. */
+  readonly bytesBefore: number;
+}
+
 /** What is known of the rows of a run before they are scored, in input order: where each is, its id and what it depends on. */
 export class RowTable {
   readonly ids = new IdTable(randomInt(2 ** 32));
@@ -26,6 +39,9 @@ export class RowTable {
   readonly #failureNumbers = new Map<string, number>();
   readonly #failedRows = integers();
   readonly #failedWith = integers();
+  /** In which the rows were read, one behind the other. */
+  readonly blocks: Block[] = [];
+  #inputBytes = 0;
   /** Ordinal of the first row of each input. */
   readonly #starts: number[] = [];
   readonly #positions = offsets();
@@ -45,6 +61,32 @@ export class RowTable {
 
   beginInput(): void {
     this.#starts.push(this.rows);
+  }
+
+  /** The rows that follow are of one block. */
+  beginBlock(position: number, lines: number, bytes: number): void {
+    const input = this.#starts.length - 1;
+    const ordinal = this.rows - (this.#starts[input] ?? 0);
+    this.blocks.push({ row: this.rows, ordinal, input, position, lines, bytesBefore: this.#inputBytes });
+    this.#inputBytes += bytes;
+  }
+
+  /** Index of the block that holds a row. */
+  blockAt(row: number): number {
+    let low = 0;
+    let high = this.blocks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.blocks[middle]!.row <= row) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** Bytes of all inputs before the block of a row; all there are when there is no such row. */
+  bytesBefore(row: number): number {
+    if (row >= this.rows) return this.#inputBytes;
+    return this.blocks[this.blockAt(row)]!.bytesBefore;
   }
 
   /** @param position - where the row is in its input: a byte, or the ordinal of a text file. */

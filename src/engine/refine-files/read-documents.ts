@@ -91,7 +91,7 @@ export interface ReadDocumentsOptions extends ReadOptions {
 }
 
 /** A batch is read in a few milliseconds, in which the event loop stands still. */
-const BLOCK_BYTES = 256 * 1024;
+export const BLOCK_BYTES = 256 * 1024;
 const BLOCK_BYTES_MAX = 64 * 1024 * 1024;
 
 const ALL = (): boolean => true;
