@@ -1,9 +1,12 @@
 import type { DocumentId } from '../../core/document.js';
-import type { MillraceError } from '../../core/errors.js';
+import { MillraceError } from '../../core/errors.js';
 import type { Input } from '../../io/input.js';
 import type { Csr } from '../graph/csr.js';
 import { DocumentFailures } from '../graph/document-failures.js';
 import type { RowTable } from './row-table.js';
+
+/** Different errors of rows that others depend on, of some 300 bytes each. */
+const ERRORS_MAX = 4096;
 
 /** Which rows of a run fail, by themselves or because of others, as far as that is known: almost all of it before the run. */
 export class RowFailures {
@@ -49,6 +52,19 @@ export class RowFailures {
   fail(row: number, error: MillraceError): Uint32Array {
     this.#failures.fail(row, this.#table.failureNumber(error, true));
     return this.#failures.spread();
+  }
+
+  /** A row was found to fail by itself; whoever depends on it asks `failsForOthers`. Only some errors are kept as they are. */
+  note(row: number, error: MillraceError): void {
+    if (this.has(row) || !this.hasDependants(row)) return;
+    const isKept = this.#table.failures.length < ERRORS_MAX;
+    const kept = isKept ? error : new MillraceError(error.code, 'its dead letter says why');
+    this.#failures.fail(row, this.#table.failureNumber(kept, true));
+  }
+
+  /** Whether a row fails. To be asked when all is known of those that it depends on. */
+  failsForOthers(row: number): boolean {
+    return this.#failures.failsForOthers(row);
   }
 
   errorOf(row: number): MillraceError {

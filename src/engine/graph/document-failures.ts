@@ -29,8 +29,8 @@ const ROOT_ERRORS_MAX = 1024;
  * Which documents of a graph fail because of others, and why.
  *
  * Holds 13 bytes a document beside the graph and its transpose; errors are made when they are asked for, since there may be as
- * many as documents. To be called in this order: `fail` and `failMissing`, `failCycles`, `spread`; then `fail` and `spread` again
- * for what fails later.
+ * many as documents. To be called in this order: `fail` and `failMissing`, `failCycles`, `spread`; then for what fails later
+ * `fail` and `spread` again, or `fail` and `failsForOthers`.
  */
 export class DocumentFailures {
   readonly #graph: Csr;
@@ -135,6 +135,22 @@ export class DocumentFailures {
       }
     }
     return this.#order.subarray(before, this.#count);
+  }
+
+  /**
+   * Whether a document fails, if only for the first that it depends on and that has failed. In place of `spread`, for whoever asks of
+   * each document after all that it depends on: so the reason does not depend on which of these failed earlier.
+   */
+  failsForOthers(ordinal: number): boolean {
+    if (this.has(ordinal)) return true;
+    const { offsets, targets } = this.#graph;
+    for (let edge = offsets[ordinal]!; edge < offsets[ordinal + 1]!; edge++) {
+      const target = targets[edge]!;
+      if (!this.has(target)) continue;
+      this.#fail(ordinal, DEPENDENCY, target, this.#roots[target]!);
+      return true;
+    }
+    return false;
   }
 
   /** Why a document has failed; all on a cycle share one error. */
