@@ -168,6 +168,12 @@ export function defineRefine(command: Command, invocation: Invocation): void {
   add('--text-field <name>', 'field of a row that holds the text (default: text)', textOf);
   add('--id-field <name>', 'field of a row that holds the id (default: id)', textOf);
   add(
+    '--depends-on-field <name>',
+    'field of a row with the ids of documents that it depends on: it is refined after them, and fails when one of them does. ' +
+      'Inputs are read twice, so each must be a file (default: none)',
+    textOf,
+  );
+  add(
     '--max-bytes <n>',
     `largest text; a larger one is a dead letter. Bytes, or with a unit: 64k, 64MiB (default: ${maxBytes / MIB}MiB)`,
     (option) => bytesOf(option, 1, MAX_BYTES_LIMIT),

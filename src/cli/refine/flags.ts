@@ -19,6 +19,7 @@ const ENGINE_FLAGS = [
   'retryFailed',
   'textField',
   'idField',
+  'dependsOnField',
   'maxBytes',
   'workers',
   'gate',

@@ -1,5 +1,6 @@
 import type { DocumentId } from '../../core/document.js';
 import { MillraceError } from '../../core/errors.js';
+import { isPromise } from '../../core/maybe-promise.js';
 import { isFailure } from '../../core/report.js';
 import { deadLetterLine, type DeadLetter } from '../../io/dead-letters.js';
 import type { Finished } from '../../ledger/calls/calls.js';
@@ -14,18 +15,20 @@ import type { RefineTally } from '../run-report/refine-tally.js';
 import type { FinishedRows } from './finished-rows.js';
 import type { OrderedOutput } from './ordered-output.js';
 import { outputRow } from './output-row.js';
-import type { InputBatch, InputDocument } from './read-documents.js';
-import type { ReadPlaces } from './read-places.js';
+import type { Parts } from './parts.js';
+import type { ReadDocument } from './read-documents.js';
 import { askedOf } from './spending.js';
 import { countsOf } from './tally.js';
 import { Wake } from './wake.js';
+import type { Work, WorkItem } from './work.js';
+
+/** Documents that may wait for others, beside those that are under way. */
+const WAITING_MAX = 16_384;
 
 export interface DocumentFeedSettings {
-  /** Documents that are written, finished or closed are skipped in them. */
-  readonly batches: AsyncIterable<InputBatch>;
-  /** Documents that are written already: the first ones of the batches. */
-  readonly skip: number;
-  readonly places: ReadPlaces;
+  readonly batches: Work['batches'];
+  /** Undefined: no document waits for another. */
+  readonly parts: Parts | undefined;
   readonly engine: Pick<Engine, 'scoreAll'>;
   readonly refiner: Pick<Refiner, 'refine'>;
   readonly rows: FinishedRows;
@@ -50,11 +53,16 @@ export interface DocumentFeedSettings {
   readonly onError: (error: unknown) => void;
 }
 
-/** Documents of a batch that are to be done, with their reports to come. */
+/** Items of a batch, with the reports to come of those that are to be refined. */
 interface Scored {
-  readonly first: number;
-  readonly inputs: readonly InputDocument[];
+  readonly items: readonly ScoredItem[];
   readonly outcomes: Promise<readonly Outcome[]>;
+}
+
+interface ScoredItem extends WorkItem {
+  readonly isToDo: boolean;
+  /** What is scored; undefined: there is nothing to refine, for whatever reason. */
+  readonly scored: ReadDocument | undefined;
 }
 
 /**
@@ -74,10 +82,11 @@ export class DocumentFeed {
     this.#begun = settings.output.next;
     settings.ending.addEventListener('abort', () => {
       this.#room.wake();
+      settings.parts?.end();
     });
   }
 
-  /** Above the last document that was begun. */
+  /** Documents that were begun, those of earlier sessions that are written among them. */
   get begun(): number {
     return this.#begun;
   }
@@ -98,15 +107,11 @@ export class DocumentFeed {
    * @throws what reading and scoring throw.
    */
   async run(): Promise<void> {
-    const { batches, places, ending } = this.#settings;
-    let { skip } = this.#settings;
+    const { batches, ending } = this.#settings;
     let before: Scored | undefined;
     for await (const batch of batches) {
       if (ending.aborted) break;
-      // Batches may be cut elsewhere than when the checkpoint was made.
-      const dropped = Math.min(skip, batch.documents.length);
-      skip -= dropped;
-      const scored = this.#score(places.push(batch) + dropped, batch.documents.slice(dropped));
+      const scored = this.#score(batch);
       if (before !== undefined) await this.#begin(before);
       before = scored;
     }
@@ -118,38 +123,64 @@ export class DocumentFeed {
     while (this.#underWay > 0) await this.#idle.sleep();
   }
 
-  #score(first: number, inputs: readonly InputDocument[]): Scored {
-    const { engine, cancelled } = this.#settings;
-    const documents = inputs.flatMap((input) => (input.kind === 'document' ? input.document : []));
+  #score(batch: readonly WorkItem[]): Scored {
+    const { engine, cancelled, parts } = this.#settings;
+    const items = batch.map((item): ScoredItem => {
+      const { ordinal, input } = item;
+      const isToDo = input.kind !== 'skipped' && this.#isToDo(ordinal);
+      const isScored = isToDo && input.kind === 'document' && parts?.isPassedOver(ordinal) !== true;
+      return { ...item, isToDo, scored: isScored ? input : undefined };
+    });
+    const documents = items.flatMap(({ scored }) => scored?.document ?? []);
     const outcomes = engine.scoreAll(documents, { signal: cancelled });
     outcomes.catch(() => undefined); // Thrown where they are waited for.
-    return { first, inputs, outcomes };
+    return { items, outcomes };
   }
 
-  async #begin({ first, inputs, outcomes }: Scored): Promise<void> {
-    const scored = (await outcomes)[Symbol.iterator]();
-    for (const [index, input] of inputs.entries()) {
-      const ordinal = first + index;
+  #isToDo(ordinal: number): boolean {
+    const { rows, output } = this.#settings;
+    return ordinal >= output.next && rows.isOpen(ordinal) && rows.state(ordinal) !== 'finished';
+  }
+
+  async #begin({ items, outcomes }: Scored): Promise<void> {
+    const reports = (await outcomes)[Symbol.iterator]();
+    for (const { ordinal, input, isToDo, scored } of items) {
+      // Asked before waiting: of a document that is written meanwhile nothing is known any more.
+      const isOpen = this.#settings.rows.isOpen(ordinal);
       if (!this.#hasRoom(ordinal)) await this.#waitForRoom(ordinal);
       if (this.#settings.ending.aborted) return;
-      if (!this.#settings.rows.isOpen(ordinal)) await this.#copy(ordinal);
-      else if (input.kind === 'skipped') this.#settings.output.finished(ordinal);
-      else if (input.kind === 'dead-letter') this.#start(this.#bury(ordinal, input.letter), 0);
-      else this.#start(this.#process(ordinal, input, outcomeOf(scored.next())), bytesOf(input));
-      this.#begun = ordinal + 1;
+      if (!isOpen) await this.#copy(ordinal);
+      else if (!isToDo) this.#settings.output.finished(ordinal);
+      else if (scored !== undefined)
+        this.#start(this.#process(ordinal, scored, outcomeOf(reports.next())), bytesOf(scored));
+      else this.#start(this.#bury(ordinal, this.#letterWithoutReport({ ordinal, input })), 0);
+      this.#begun++;
     }
   }
 
+  #letterWithoutReport({ ordinal, input }: WorkItem): DeadLetter {
+    if (input.kind === 'dead-letter') return input.letter;
+    const error = this.#settings.parts?.errorOf(ordinal);
+    if (input.kind === 'skipped' || error === undefined)
+      throw new MillraceError('ERR_INTERNAL', `document ${ordinal} was not scored`);
+    return letterOf(input, error);
+  }
+
   #hasRoom(ordinal: number): boolean {
-    const { documentsMax, bytesMax, hasRoom } = this.#settings;
+    const { documentsMax, bytesMax, hasRoom, parts } = this.#settings;
     if (this.#underWay === 0 && ordinal === this.#settings.output.next) return true;
-    return this.#underWay < documentsMax && this.#bytes < bytesMax && hasRoom(ordinal);
+    const waiting = parts?.waiting ?? 0;
+    if (this.#underWay - waiting >= documentsMax || waiting >= WAITING_MAX) return false;
+    return this.#bytes < bytesMax && hasRoom(ordinal);
   }
 
   async #waitForRoom(ordinal: number): Promise<void> {
     const { ending, output } = this.#settings;
     while (!this.#hasRoom(ordinal) && !ending.aborted) {
-      if (!this.#settings.hasRoom(ordinal)) output.wantCheckpoint();
+      if (!this.#settings.hasRoom(ordinal)) {
+        if (this.#underWay === 0 && output.isAtRest) throw noRoomError(output.next, ordinal);
+        output.wantCheckpoint();
+      }
       await this.#room.sleep();
     }
   }
@@ -170,12 +201,21 @@ export class DocumentFeed {
     });
   }
 
-  async #process(ordinal: number, input: DocumentInput, outcome: Outcome): Promise<void> {
+  async #process(ordinal: number, input: ReadDocument, outcome: Outcome): Promise<void> {
     if (isFailure(outcome)) {
       await this.#bury(ordinal, letterOf(input, outcome.error));
       return;
     }
-    const { refiner, cancelled, tally } = this.#settings;
+    const { refiner, cancelled, tally, parts } = this.#settings;
+    if (parts !== undefined) {
+      const isTurn = parts.take(ordinal);
+      if (!(isPromise(isTurn) ? await isTurn : isTurn)) return;
+      const lost = parts.errorOf(ordinal);
+      if (lost !== undefined) {
+        await this.#bury(ordinal, letterOf(input, lost));
+        return;
+      }
+    }
     const beganAtMs = tally?.begin() ?? 0;
     const { id = outcome.id, text } = input.document;
     const answers = await this.#answersOf(ordinal);
@@ -204,6 +244,7 @@ export class DocumentFeed {
 
   async #bury(ordinal: number, letter: DeadLetter): Promise<void> {
     this.#settings.tally?.lost(letter.code);
+    this.#settings.parts?.failed(ordinal, letter);
     await this.#finish(ordinal, { kind: 'dead-letter', line: Buffer.from(deadLetterLine(letter)) });
   }
 
@@ -217,19 +258,18 @@ export class DocumentFeed {
   }
 
   async #finish(ordinal: number, end: Finished): Promise<void> {
-    const { rows, output } = this.#settings;
+    const { rows, output, parts } = this.#settings;
     const noted = rows.passed(ordinal, end);
     if (noted !== undefined) {
       output.finished(ordinal);
       await noted;
     }
     output.finished(ordinal);
+    parts?.finished(ordinal);
   }
 }
 
-type DocumentInput = Extract<InputDocument, { kind: 'document' }>;
-
-function bytesOf({ document, raw }: DocumentInput): number {
+function bytesOf({ document, raw }: ReadDocument): number {
   return costOf(document) + (raw?.bytes.length ?? 0);
 }
 
@@ -240,7 +280,7 @@ function lostBy({ row, error }: Refined): MillraceError | undefined {
   return row.accepted ? undefined : error;
 }
 
-function letterOf({ source, ordinal, line, document }: DocumentInput, { code, message }: MillraceError): DeadLetter {
+function letterOf({ source, ordinal, line, document }: ReadDocument, { code, message }: MillraceError): DeadLetter {
   const at = { source, ordinal, ...(line !== undefined && { line }) };
   const id: { readonly id?: DocumentId } = document.id === undefined ? {} : { id: document.id };
   return { ...at, ...id, code, message };
@@ -249,6 +289,14 @@ function letterOf({ source, ordinal, line, document }: DocumentInput, { code, me
 function outcomeOf(next: IteratorResult<Outcome, unknown>): Outcome {
   if (next.done === true) throw new MillraceError('ERR_INTERNAL', 'there are fewer reports than documents');
   return next.value;
+}
+
+/** A bound is reached, and only the document that waits for room could make some. */
+function noRoomError(next: number, ordinal: number): MillraceError {
+  const message = `the rows that wait for document ${next} of the run, which depends on document ${ordinal}, take all the room there is`;
+  const advice =
+    'put parts before what depends on them, or raise windowBytes or, of a run that is recorded, the bounds of its ledger';
+  return new MillraceError('ERR_OPTION_RANGE', `${message}: ${advice}`);
 }
 
 function missingRowError(ordinal: number): MillraceError {

@@ -22,7 +22,7 @@ export function headerOf(
   asOf: number,
 ): RunHeader {
   const { refine, gate, temperature } = resolved.refining;
-  const { emit, textField, idField, maxBytes } = resolved;
+  const { emit, textField, idField, dependsOnField, maxBytes } = resolved;
   return {
     command: 'refine',
     options: {
@@ -33,6 +33,7 @@ export function headerOf(
       emit,
       textField,
       idField,
+      ...(dependsOnField !== undefined && { dependsOnField }),
       maxBytes,
       asOf,
       gate,

@@ -55,6 +55,12 @@ export interface RefineFilesOptions extends Omit<RefineRunOptions, 'cache'> {
   readonly textField?: string;
   /** Field of a JSON row that holds the id. @defaultValue 'id' */
   readonly idField?: string;
+  /**
+   * Field of a JSON row that names documents of the run that it depends on: an id, an array of ids, or nothing. A document is refined
+   * when all that it depends on is finished, and becomes a dead letter if one of these fails, is missing, or depends on it in turn.
+   * Inputs are read twice, so each must be a file. @defaultValue none: documents do not depend on each other
+   */
+  readonly dependsOnField?: string;
   /** Threads that score. Integer, 1 to 256. @defaultValue the machine's parallelism */
   readonly workers?: number;
   /** Largest text in UTF-8 bytes; a larger one becomes a dead letter. Integer, 1 to 128 MiB. @defaultValue 64 MiB */
@@ -146,6 +152,8 @@ export interface ResolvedRefineFilesOptions {
   readonly emit: Emit;
   readonly textField: string;
   readonly idField: string;
+  /** Undefined: documents do not depend on each other. */
+  readonly dependsOnField: string | undefined;
   readonly workers: number;
   readonly maxBytes: number;
   readonly concurrency: number;
@@ -167,7 +175,7 @@ export const REFINE_FILES_DEFAULTS = Object.freeze({
 });
 
 const FILES_NAMES = [
-  ...['inputs', 'output', 'failed', 'report', 'run', 'ledger', 'workers', 'maxBytes', 'stop'],
+  ...['inputs', 'output', 'failed', 'report', 'run', 'ledger', 'workers', 'maxBytes', 'stop', 'dependsOnField'],
   ...['onProgress', 'onWarn', 'stdin', 'stdout', 'stderr', ...Object.keys(REFINE_FILES_DEFAULTS)],
 ];
 const CONCURRENCY_MAX = 65_536;
@@ -198,6 +206,8 @@ export function resolveRefineFilesOptions(options: RefineFilesOptions): Resolved
     emit,
     textField: checkField('textField', options.textField ?? REFINE_FILES_DEFAULTS.textField, emit),
     idField: checkField('idField', options.idField ?? REFINE_FILES_DEFAULTS.idField, emit),
+    dependsOnField:
+      options.dependsOnField === undefined ? undefined : checkString('dependsOnField', options.dependsOnField),
     workers: checkInteger('workers', options.workers ?? ENGINE_DEFAULTS.workers, 1, WORKERS_MAX),
     maxBytes: checkInteger('maxBytes', options.maxBytes ?? ENGINE_DEFAULTS.maxBytes, 1, MAX_BYTES_LIMIT),
     concurrency: checkInteger('concurrency', options.concurrency ?? CALLER_DEFAULTS.concurrency, 1, CONCURRENCY_MAX),
@@ -228,7 +238,8 @@ function checkProviderNames(providers: RefineRunOptions['providers']): void {
 
 /** Those of `engine.refine`. */
 function refiningOptions(options: RefineFilesOptions): RefineRunOptions {
-  const { inputs, output, emit, failed, report, run, retryFailed, ledger, textField, idField, ...others } = options;
-  const { workers, maxBytes, cache, stop, signal, onProgress, onWarn, stdin, stdout, stderr, ...given } = others;
+  const { inputs, output, emit, failed, report, run, retryFailed, ledger, workers, maxBytes, ...fields } = options;
+  const { textField, idField, dependsOnField, ...others } = fields;
+  const { cache, stop, signal, onProgress, onWarn, stdin, stdout, stderr, ...given } = others;
   return given;
 }

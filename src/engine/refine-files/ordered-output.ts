@@ -7,7 +7,7 @@ import type { Sink } from '../../io/sink.js';
 import type { Checkpoint, Finished } from '../../ledger/calls/calls.js';
 import type { FinishedRows } from './finished-rows.js';
 import type { RunMeters } from '../run-meters.js';
-import type { ReadPlaces } from './read-places.js';
+import type { Places } from './read-places.js';
 import type { Spending } from './spending.js';
 import { RunTally, type Totals } from './tally.js';
 import { Wake } from './wake.js';
@@ -23,7 +23,7 @@ export interface OrderedOutputSettings {
   readonly rows: FinishedRows;
   readonly sink: Sink;
   readonly deadLetters: DeadLetters;
-  readonly places: ReadPlaces;
+  readonly places: Places;
   readonly spending: Spending;
   /** Where the run goes on. */
   readonly start: Checkpoint;
@@ -84,6 +84,11 @@ export class OrderedOutput {
     return this.#outputBytes;
   }
 
+  /** Input bytes of what is in the last checkpoint, about. */
+  get inputBytes(): number {
+    return this.#settings.places.inputBytes;
+  }
+
   /** A document has finished. */
   finished(ordinal: number): void {
     if (ordinal === this.#next) this.#wake.wake();
@@ -93,6 +98,11 @@ export class OrderedOutput {
   tick(): void {
     this.#isTickDue = true;
     this.#wake.wake();
+  }
+
+  /** Whether all that has finished in its turn is written and noted, so that only a further document can make room. */
+  get isAtRest(): boolean {
+    return this.#next === this.#checkpointOrdinal && !this.#isNextFinished;
   }
 
   /** Others wait for room that only a checkpoint makes. */
@@ -129,6 +139,7 @@ export class OrderedOutput {
   async checkpoint(): Promise<void> {
     const checkpoint = await this.#flush();
     await this.#settings.rows.committed(checkpoint);
+    this.#checkpointOrdinal = checkpoint.ordinal;
     this.#settings.onRoom();
   }
 
@@ -202,7 +213,6 @@ export class OrderedOutput {
     const totals = { ...this.written.totals(), ...spending.totals(), ...otherTotals, inputBytes };
     this.#bytesSinceCheckpoint = 0;
     this.#checkpointAtMs = clock.monotonicMs();
-    this.#checkpointOrdinal = this.#next;
     this.#isCheckpointWanted = false;
     return { ordinal: this.#next, outputBytes: this.#outputBytes, failedBytes, place, totals };
   }

@@ -3,6 +3,7 @@ import type { Input } from '../../io/input.js';
 import { resolveInputs } from '../../io/inputs.js';
 import { readRunHeader } from '../../ledger/calls/run-file.js';
 import type { RunHeader } from '../../ledger/run.js';
+import { refuseStreams } from '../dependencies/read-rows.js';
 import { outputPaths, ownFiles, type OutputPaths, type OutputStreams } from '../run-output.js';
 import { headerOf } from './header.js';
 import { ModelPrices } from './model-prices.js';
@@ -37,6 +38,7 @@ export async function planRun(options: RefineFilesOptions): Promise<PlannedRun> 
     exclude: ownFiles(paths),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  if (resolved.dependsOnField !== undefined) refuseStreams(inputs);
   await checkOutputs(inputs, paths, resolved.run !== undefined);
   const asOf = await asOfRun(resolved);
   return {

@@ -8,6 +8,14 @@ export interface ResumePlace {
   readonly skip: number;
 }
 
+/** Where documents of the run are in its inputs. */
+export interface Places {
+  /** What goes into a checkpoint before the document `ordinal`; what is before that may be forgotten. */
+  at(ordinal: number): Checkpoint['place'];
+  /** Input bytes that are behind the last such document, about. */
+  readonly inputBytes: number;
+}
+
 interface Stretch {
   /** Ordinals in the run: from the first document of a batch to behind its last. */
   readonly from: number;
@@ -21,7 +29,7 @@ interface Stretch {
  * Which batch a document of the run came in. Reading can go on at a batch only, so a checkpoint inside of one holds the place
  * of the batch and how many of its documents are written.
  */
-export class ReadPlaces {
+export class ReadPlaces implements Places {
   readonly #stretches: Stretch[] = [];
   #place: ReadPlace | undefined;
   /** Ordinal of the first document behind all batches. */
@@ -52,7 +60,6 @@ export class ReadPlaces {
     return this.#inputBytes;
   }
 
-  /** What goes into a checkpoint before the document `ordinal`; what is before that is forgotten. */
   at(ordinal: number): Checkpoint['place'] {
     let stretch = this.#stretches[0];
     let place = stretch === undefined ? this.#place : stretch.place;

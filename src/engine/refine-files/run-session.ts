@@ -9,6 +9,7 @@ import type { OpenRefiner } from '../refine/open-refiner.js';
 import type { Refiner } from '../refine/refiner.js';
 import { RunMeters } from '../run-meters.js';
 import type { RefineReport } from '../run-report/refine-report.js';
+import { openDependentWork } from './dependent-work.js';
 import { DocumentFeed, type DocumentFeedSettings } from './document-feed.js';
 import { HeldRows, type FinishedRows } from './finished-rows.js';
 import { linesOf } from './old-rows.js';
@@ -16,14 +17,15 @@ import type { RefineFilesSummary } from './options.js';
 import { OrderedOutput } from './ordered-output.js';
 import { openOutputs, type Outputs } from './outputs.js';
 import type { PlannedRun } from './plan-run.js';
-import { readDocuments, type InputBatch } from './read-documents.js';
+import { readDocuments } from './read-documents.js';
 import { readSettings } from './read-settings.js';
-import { ReadPlaces, resumePlaceOf, type ResumePlace } from './read-places.js';
+import { ReadPlaces, resumePlaceOf, type Places } from './read-places.js';
 import type { RunRecord } from './record.js';
 import { budgetTotals } from './run-budget.js';
 import { RunEnd } from './run-end.js';
 import { countsBy, Spending } from './spending.js';
 import { cacheCounts, countedSummary, plannedSummary, refineCounts, type RunCounts } from './summary.js';
+import { itemsInOrder, type Work, type WorkItem } from './work.js';
 
 /** Between two calls of `onProgress`; what waits to be written waits no longer. */
 const TICK_MS = 250;
@@ -47,9 +49,7 @@ export class RunSession {
   readonly #plan: PlannedRun;
   readonly #parts: SessionParts;
   readonly #start: Checkpoint;
-  readonly #resume: ResumePlace;
   readonly #spending: Spending;
-  readonly #places: ReadPlaces;
   readonly #end: RunEnd;
   readonly #startedAtMs = performance.now();
   readonly #loop = performance.eventLoopUtilization();
@@ -60,10 +60,7 @@ export class RunSession {
     this.#plan = plan;
     this.#parts = parts;
     this.#start = parts.record?.start ?? CHECKPOINT_START;
-    this.#resume = resumePlaceOf(this.#start);
     this.#spending = new Spending(parts.record?.ledger, this.#start.totals);
-    const { totals, ordinal } = this.#start;
-    this.#places = new ReadPlaces(this.#resume, ordinal - this.#resume.skip, totals['inputBytes'] ?? 0);
     this.#end = new RunEnd(plan.options);
   }
 
@@ -91,14 +88,16 @@ export class RunSession {
 
   async #refine(outputs: Outputs, engine: Engine): Promise<RefineFilesSummary> {
     const { ending, because } = this.#end;
-    const refiner = this.#openRefiner(engine);
     const meters = this.#meters(engine);
     const held = new HeldRows();
     const rows = this.#parts.record?.ledger ?? held;
-    const output = this.#orderedOutput(rows, outputs, meters, () => {
+    const { batches, places, parts } = await this.#openWork(rows, meters, (ordinal) => ordinal < output.next);
+    const refiner = this.#openRefiner(engine);
+    const output = this.#orderedOutput(rows, outputs, { places, meters }, () => {
       feed.wake();
     });
-    const feed = this.#documentFeed({ rows, engine, refiner, output, hasRoom: this.#roomIn(held, output) }, meters);
+    const hasRoom = this.#roomIn(held, output);
+    const feed = this.#documentFeed({ batches, parts, rows, engine, refiner, output, hasRoom });
     const timer = this.#tick(feed, output);
     try {
       if (this.#parts.record !== undefined) await output.checkpoint(); // The budget is known before anything is spent.
@@ -120,6 +119,34 @@ export class RunSession {
   async #ended(output: OrderedOutput): Promise<unknown> {
     await output.checkpoint().catch(() => undefined); // What is told is why the run ended first.
     return this.#end.ending.reason;
+  }
+
+  /**
+   * What there is to do. With dependencies all inputs are read before anything is begun.
+   *
+   * @param isWritten - by now; of such a document nothing else is known any more.
+   */
+  async #openWork(rows: FinishedRows, meters: RunMeters, isWritten: (ordinal: number) => boolean): Promise<Work> {
+    const { resolved, inputs, options, paths } = this.#plan;
+    const { emit, dependsOnField } = resolved;
+    const stdin = options.stdin ?? process.stdin;
+    const reading = { ...readSettings(resolved), keepsLines: emit !== 'reports', stdin, signal: this.#end.ending };
+    const start = this.#start;
+    if (dependsOnField !== undefined) {
+      const record = { rows, ledger: this.#parts.record?.ledger, failed: paths.failed, start };
+      const work = await openDependentWork({ inputs, reading, field: dependsOnField, ...record });
+      return { ...work, batches: meters.from(work.batches, textBytesOf) };
+    }
+    const { from, skip } = resumePlaceOf(start);
+    const first = start.ordinal - skip;
+    const places = new ReadPlaces({ from, skip }, first, start.totals['inputBytes'] ?? 0);
+    const isWanted = (index: number): boolean => {
+      const ordinal = first + index;
+      return !isWritten(ordinal) && rows.isOpen(ordinal) && rows.state(ordinal) !== 'finished';
+    };
+    const documents = readDocuments(inputs, { ...reading, isWanted, ...(from !== undefined && { from }) });
+    const batches = meters.from(documents, ({ inputBytes }) => inputBytes);
+    return { batches: itemsInOrder(batches, places, skip), places, parts: undefined };
   }
 
   #openRefiner(engine: Engine): Refiner {
@@ -152,7 +179,7 @@ export class RunSession {
   #orderedOutput(
     rows: FinishedRows,
     { sink, deadLetters }: Outputs,
-    meters: RunMeters,
+    { places, meters }: { readonly places: Places; readonly meters: RunMeters },
     onRoom: () => void,
   ): OrderedOutput {
     const spentNanoUsd = this.#parts.record?.ledger.money().spentNanoUsd ?? 0;
@@ -160,7 +187,7 @@ export class RunSession {
       rows,
       sink,
       deadLetters,
-      places: this.#places,
+      places,
       spending: this.#spending,
       start: this.#start,
       otherTotals: budgetTotals(this.#plan.options.budgetUsd, this.#start, spentNanoUsd),
@@ -172,17 +199,13 @@ export class RunSession {
   }
 
   #documentFeed(
-    parts: Pick<DocumentFeedSettings, 'rows' | 'engine' | 'refiner' | 'output' | 'hasRoom'>,
-    meters: RunMeters,
+    parts: Pick<DocumentFeedSettings, 'batches' | 'parts' | 'rows' | 'engine' | 'refiner' | 'output' | 'hasRoom'>,
   ): DocumentFeed {
     const { resolved, prices, paths } = this.#plan;
     const { ending, cancelled, because } = this.#end;
     const reopened = this.#parts.record?.ledger.reopened;
     return new DocumentFeed({
       ...parts,
-      batches: meters.from(this.#read(parts), ({ inputBytes }) => inputBytes),
-      skip: this.#resume.skip,
-      places: this.#places,
       oldRows: reopened && linesOf(paths.output, rowsBelow(this.#start.ordinal, reopened), ending),
       emit: resolved.emit,
       tally: this.#parts.report?.tally,
@@ -192,26 +215,6 @@ export class RunSession {
       ending,
       cancelled,
       onError: because,
-    });
-  }
-
-  /** Reads on where the run goes on. What is decided once, here, holds: of a document that is written nothing is known. */
-  #read({ rows, output }: Pick<DocumentFeedSettings, 'rows' | 'output'>): AsyncIterable<InputBatch> {
-    const { resolved, inputs, options } = this.#plan;
-    const { from, skip } = this.#resume;
-    const first = this.#start.ordinal - skip;
-    const isWanted = (index: number): boolean => {
-      const ordinal = first + index;
-      return ordinal >= output.next && rows.isOpen(ordinal) && rows.state(ordinal) !== 'finished';
-    };
-    const stdin = options.stdin ?? process.stdin;
-    return readDocuments(inputs, {
-      ...readSettings(resolved),
-      keepsLines: resolved.emit !== 'reports',
-      isWanted,
-      stdin,
-      signal: this.#end.ending,
-      ...(from && { from }),
     });
   }
 
@@ -253,7 +256,7 @@ export class RunSession {
       written: output.next,
       failed: output.written.failed,
       bytes: output.written.bytes,
-      inputBytes: this.#places.inputBytes,
+      inputBytes: output.inputBytes,
       inputBytesTotal: sizes.reduce(
         (sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes),
         0,
@@ -280,7 +283,7 @@ export class RunSession {
     return {
       ...countedSummary(this.#counts(output), output.next, prices.first),
       ...plannedSummary(this.#plan, output.written.failed),
-      inputBytes: this.#places.inputBytes,
+      inputBytes: output.inputBytes,
       outputBytes: output.outputBytes,
       seconds: this.#seconds(),
       resumedDocuments: this.#start.ordinal,
@@ -303,4 +306,8 @@ function rowsBelow(end: number, reopened: OrdinalRuns): number {
     rows--;
   }
   return rows;
+}
+
+function textBytesOf(items: readonly WorkItem[]): number {
+  return items.reduce((bytes, { input }) => bytes + (input.kind === 'document' ? input.bytes : 0), 0);
 }

@@ -226,6 +226,25 @@ export class CallLedger {
     return this.#reopened;
   }
 
+  /** The documents of this round that are written as dead letters; `undefined` when damage has lost some of them. */
+  get writtenDeadLetters(): OrdinalRuns | undefined {
+    const { deadLetters, deadLetterCount } = this.#written.sums;
+    return deadLetters.count === deadLetterCount ? deadLetters : undefined;
+  }
+
+  /**
+   * The dead letters that sessions before have left to be written, with their lines. To be asked for before any document finishes.
+   *
+   * @throws MillraceError `ERR_LEDGER`, `ERR_OUTPUT_UNWRITABLE`.
+   */
+  async *unwrittenDeadLetters(): AsyncGenerator<readonly [ordinal: number, line: Uint8Array], void, undefined> {
+    for (let ordinal = this.#documents.base; ordinal < this.#documents.end; ordinal++) {
+      const isDeadLetter = this.#documents.finished(ordinal)?.kind === 'dead-letter';
+      const end = isDeadLetter ? await this.#lines.take(ordinal) : undefined; // which is on disk
+      if (end !== undefined) yield [ordinal, end.line];
+    }
+  }
+
   /**
    * The line of a finished document, when it is its turn to be written. May be asked for once: then memory has it no longer.
    *

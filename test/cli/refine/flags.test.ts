@@ -53,7 +53,7 @@ describe('options for the engine', () => {
       '--temperature 0.5 --max-tokens 4096 --gate words>5 --iterations 3 --gain-min 0.01 --no-gain-max 4 ' +
       '--strategies clarity,accuracy --profile documentation.overall=2,miair=-.5 --seed 9 --concurrency 64 --rpm 100 --tpm 2000.5 ' +
       '--input-tpm 30 --output-tpm 40 --retries 0 --call-timeout-ms 500 --budget 2.50 --price claude-x=3,15,0.3 ' +
-      '--emit both --run run --retry-failed --cache answers --failed bad.jsonl --text-field body --id-field url --max-bytes 64k --workers 3';
+      '--emit both --run run --retry-failed --cache answers --failed bad.jsonl --text-field body --id-field url --depends-on-field parts --max-bytes 64k --workers 3';
     expect(await optionsOf(line.split(' '))).toEqual({
       inputs: ['a', 'b'],
       output: 'out.jsonl',
@@ -94,6 +94,7 @@ describe('options for the engine', () => {
       failed: 'bad.jsonl',
       textField: 'body',
       idField: 'url',
+      dependsOnField: 'parts',
       maxBytes: 65_536,
       workers: 3,
     });

@@ -21,18 +21,21 @@ const DOCUMENTS = 200;
 const CONCURRENCY = 12;
 const KILLS_MAX = 5;
 
-test('a run that is killed again and again ends as one that was not', async () => {
-  const log = scratch.path('calls.log');
+test.each([
+  ['documents', {}],
+  ['documents that depend on each other', { dependsOnField: 'parts' }],
+])('a run of %s that is killed again and again ends as one that was not', async (_name, dependencies) => {
+  const log = scratch.fresh('.log');
   await using killed = disposable(await createMockServer({ latencyMs: 8, latencySigma: 0.5, log }));
   const input = scratch.write('in.jsonl', jsonLines(rows()));
-  const options = optionsFor(killed.server, input, 'killed');
+  const options = { ...optionsFor(killed.server, input), ...dependencies };
   let kills = 0;
   while (kills < KILLS_MAX && !(await runUntil(options, killed.server, 10 + Math.random() * 120))) kills++;
   if (kills === KILLS_MAX) await runUntil(options, killed.server, Infinity);
   expect(kills).toBeGreaterThan(2);
 
   await using other = disposable(await createMockServer({ latencyMs: 1 }));
-  const alone = optionsFor(other.server, input, 'alone');
+  const alone = { ...optionsFor(other.server, input), ...dependencies };
   const summary = await refineFiles(alone);
   for (const ending of ['', '.failed.jsonl']) {
     const isEqual = readFileSync(options.output + ending).equals(readFileSync(alone.output + ending));
@@ -50,20 +53,19 @@ test('a run that is killed again and again ends as one that was not', async () =
   expect(await differencesOf(options.run)).toEqual([]);
 });
 
-/** Some that are none, and no two alike. */
+/** Some that are none, and no two alike; some that depend on others, before and behind them. */
 function rows(): unknown[] {
-  return Array.from({ length: DOCUMENTS }, (_, id) => (id % 50 === 9 ? { id } : { id, text: poorText(id) }));
+  return Array.from({ length: DOCUMENTS }, (_, id) => {
+    const parts = id % 4 === 0 ? [(id * 31 + 1) % DOCUMENTS, (id * 17 + 3) % DOCUMENTS] : undefined;
+    return id % 50 === 9 ? { id } : { id, text: poorText(id), parts };
+  });
 }
 
-function optionsFor(
-  { url }: MockServer,
-  input: string,
-  name: string,
-): RefineFilesOptions & Record<'output' | 'run', string> {
+function optionsFor({ url }: MockServer, input: string): RefineFilesOptions & Record<'output' | 'run', string> {
   return {
     inputs: [input],
-    output: scratch.path(`${name}.jsonl`),
-    run: scratch.path(`${name}.run`),
+    output: scratch.fresh('.out.jsonl'),
+    run: scratch.fresh('.run'),
     workers: 1,
     providers: [{ provider: { provider: 'openai', baseUrl: `${url}/v1` }, model: 'mock' }],
     prices: { mock: { input: 1, output: 2 } },
