@@ -39,6 +39,13 @@ describe('the command line', () => {
     }
   });
 
+  it('prints of documents with parts what stands below', async () => {
+    const script = blockBehind(PAGE, 'run: parts').replace(/^millrace/m, '"$MILLRACE"');
+    const env = { ...process.env, MILLRACE: join(ROOT, 'bin/millrace.js') };
+    const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: scratch.folder, env });
+    expect(stdout).toBe(`${blockBehind(PAGE.slice(PAGE.indexOf('run: parts')), 'prints')}\n`);
+  });
+
   it('has the flags of the page', async () => {
     const { context, stdout } = createFake({ stdout: new Capture(false, 400) });
     await main(['help', 'refine'], context);
