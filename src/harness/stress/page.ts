@@ -19,26 +19,26 @@ export function stressPage(result: StressResult): RunPage {
     machine: result.machine,
     headline: [
       {
-        label: 'documents a minute',
+        label: 'Documents a minute',
         value: docsPerMinute,
         unit: 'docs/min',
         note: `of ${count(ratePerMinute)} asked for`,
       },
       {
-        label: 'latency, p99',
+        label: 'Latency, p99',
         value: latency?.p99Ms ?? null,
         unit: 'ms',
         note: 'from the time at which a document was due',
       },
       {
-        label: 'errors',
+        label: 'Errors',
         value: counts.arrived === 0 ? null : (counts.failed + counts.shed) / counts.arrived,
         unit: 'share',
       },
     ],
     settings: Object.entries(settings).map(([name, value]) => ({
       name,
-      value: typeof value === 'string' ? value : JSON.stringify(value),
+      value: settingText(value),
     })),
     reference: REFERENCE,
     verdicts: criteria.map(({ criterion, verdict, required, measured, note }) => ({
@@ -91,6 +91,12 @@ function outcomesOf({ counts, failures }: StressResult): Outcome[] {
     { label: 'shed', documents: counts.shed, kind: 'bad' },
     { label: 'lost', documents: counts.outstanding, kind: 'bad' },
   ];
+}
+
+/** As it would be typed; a number that was computed without the noise of its last digits. */
+function settingText(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(12)));
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function series(

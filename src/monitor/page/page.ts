@@ -1,6 +1,6 @@
 import { sparkline } from './charts/small.js';
 import { html, NOTHING, trusted, type Content, type Markup } from './markup.js';
-import type { Headline, Machine, PageBase } from './model.js';
+import type { Headline, Machine, PageBase, Unit } from './model.js';
 import { formatInstant, formatSeconds, formatValue } from './numbers.js';
 import { outside, section, table, type Section } from './parts.js';
 import { STYLE } from './style.js';
@@ -66,14 +66,20 @@ function headline(tiles: readonly Headline[] = []): Markup {
     const spark = trend !== undefined && sparkline(`${label} over time`, trend);
     const small =
       (note !== undefined || spark !== undefined) && html`<dd>${note !== undefined && outside(note)} ${spark}</dd>`;
-    const large = value === null ? 'not measured' : formatValue(value, unit);
     return html`<div class="tile">
       <dt>${outside(label)}</dt>
-      <dd>${large}</dd>
+      <dd>${value === null ? 'not measured' : large(value, unit)}</dd>
       ${small}
     </div> `;
   });
   return html`<dl class="tiles">${drawn}</dl> `;
+}
+
+/** A number to be seen from afar. A long unit behind it is small, so that both have room in a narrow tile. */
+function large(value: number, unit: Unit): Content {
+  const text = formatValue(value, unit);
+  const [, number, word] = /^(\S+) (\S{5,})$/.exec(text) ?? [];
+  return number === undefined ? text : html`${number} <small>${word}</small>`;
 }
 
 function notes(sentences: readonly string[] = []): Markup {

@@ -12,6 +12,7 @@ import type {
   RunPage,
   SlowDocument,
   StageFigures,
+  TimeSeries,
   Verdict,
   WorstDocuments,
 } from './model.js';
@@ -279,10 +280,18 @@ function costSection(cost: CostFigures | undefined): Section | undefined {
         title: 'Money over time',
         caption: 'Spent so far.',
         y: { title: 'dollars', unit: 'usd' },
-        levels: budgetUsd === undefined ? [] : [{ label: 'budget', value: budgetUsd }],
+        levels: budgetLevel(budgetUsd, overTime),
       }),
   ];
   return { anchor: 'cost', title: 'Cost', content };
+}
+
+/** A budget that is far away would press what was spent onto the axis; the table has it. */
+const BUDGET_FAR = 4;
+
+function budgetLevel(budgetUsd: number | undefined, { points }: TimeSeries): { label: string; value: number }[] {
+  const most = points.reduce((greatest, { value }) => Math.max(greatest, value ?? 0), 0);
+  return budgetUsd === undefined || budgetUsd > BUDGET_FAR * most ? [] : [{ label: 'budget', value: budgetUsd }];
 }
 
 function stageSection(

@@ -25,6 +25,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;margin:1rem 0 
 .tile{background:var(--card);border-radius:.5rem;padding:.8rem 1rem}
 .tile dt{color:var(--quiet);font-size:.85rem}
 .tile dd{margin:0;font-size:1.5rem;font-weight:600;line-height:1.3;font-variant-numeric:tabular-nums}
+.tile small{font-size:.6em;font-weight:400}
 .tile dd+dd{font-size:.85rem;font-weight:400;color:var(--quiet)}
 .notes{border-left:3px solid var(--warn);margin:1rem 0;padding:.2rem 0 .2rem 1rem;list-style:none}
 figure{margin:1rem 0;break-inside:avoid}

@@ -282,7 +282,7 @@ function isSound(attribute: string, value: string): boolean {
 const ALLOWED_ELEMENTS = new Set(
   (
     'html head meta title style body a header h1 h2 h3 p nav ul li main section figure figcaption span div svg line ' +
-    'rect circle path text details summary table caption thead tbody tr th td dl dt dd footer bdi strong'
+    'rect circle path text details summary table caption thead tbody tr th td dl dt dd footer bdi strong small'
   ).split(' '),
 );
 const ALLOWED_ATTRIBUTES = new Set(
@@ -312,6 +312,53 @@ describe('a page', () => {
       renderRunPage({ command: id, title: id, worst, rejections: [{ by: id, reason: id, documents: 1 }] }),
     );
     expect(shown.split(id).length - 1).toBeGreaterThanOrEqual(6);
+  });
+
+  it('leaves room for the names before a chart, and shortens those that would leave the drawing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 6 }), (lengths) => {
+        const names = lengths.map((length) => 'n'.repeat(length));
+        const rejections = names.map((reason) => ({ by: 'f', reason, documents: 1 }));
+        const baselines = names.map((name) => ({ name, value: 1, ratio: { value: 2 } }));
+        const bars = renderRunPage({ command: 'score', title: 't', rejections });
+        const intervals = renderBenchPage({
+          title: 't',
+          cases: [{ suite: 's', name: 'c', value: 1, unit: 'ops/s', baselines }],
+        });
+        for (const [page, shownMax] of [
+          [bars, 49],
+          [intervals, 55],
+        ] as const) {
+          const drawn = [...page.matchAll(/<text class="label end" x="([\d.]+)"[^>]*>([^<]*)/g)];
+          expect(drawn).toHaveLength(names.length);
+          for (const [, end, name = ''] of drawn) {
+            expect(7 * name.length).toBeLessThanOrEqual(Number(end));
+            expect(name.endsWith('…') ? name.length : 0).toBeOneOf([0, shownMax]);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('sets a long unit of a large figure small, so that it fits its tile', () => {
+    const headline = [
+      { label: 'a', value: 44_600, unit: 'docs/min' as const },
+      { label: 'b', value: 155e6, unit: 'bytes' as const },
+    ];
+    const page = renderRunPage({ command: 'score', title: 't', headline });
+    expect(page).toContain('<dd>44.6k <small>documents/min</small></dd>');
+    expect(page).toContain('<dd>155 MB</dd>');
+  });
+
+  it('draws a budget only where what was spent can be seen beside it', () => {
+    const overTime = { label: 'spent', points: [0, 1, 2].map((seconds) => ({ seconds, value: seconds })) };
+    const linesWith = (budgetUsd: number): number => {
+      const cost = { usd: 2, budgetUsd, calls: 1, overTime };
+      const { elements } = expectSound(renderRunPage({ command: 'refine', title: 't', cost }));
+      return elements.filter(({ attributes }) => attributes['class'] === 'level').length;
+    };
+    expect([8, 8.01].map(linesWith)).toEqual([1, 0]);
   });
 
   it('is the same for the same model', () => {

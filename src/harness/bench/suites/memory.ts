@@ -28,8 +28,8 @@ async function open(context: SuiteContext): Promise<OpenSuite> {
   await writeTimes(long, lines, TIMES);
   const names = [`${SHORT}, ${documents.count} documents`, `${SHORT} of ${TIMES} times as many`] as const;
   const overTime = new Map<string, TimePoint[]>();
-  const note = (name: string) => (points: TimePoint[]) => void overTime.set(name, points);
-  const [first, second] = [note(names[0]), note(names[1])];
+  const noteOf = (count: number) => (points: TimePoint[]) => void overTime.set(`${count} documents`, points);
+  const [first, second] = [noteOf(documents.count), noteOf(TIMES * documents.count)];
   return {
     cases: [
       peak(context, { name: names[0], role: 'baseline', against: [] }, short, documents.count, first),

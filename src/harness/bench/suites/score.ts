@@ -52,7 +52,7 @@ async function open(context: SuiteContext): Promise<OpenSuite> {
       ...baselines,
     ],
     check: () => check(context, complete, documents),
-    latencies: () => [latencyOf('engine.score, one call after the other', calls)],
+    latencies: () => [latencyOf('engine.score, in turn', calls)],
     close: async () => {
       await complete.close();
       await counts.close();

@@ -1,5 +1,5 @@
 import { shorten, type Markup } from '../markup.js';
-import { CHART_WIDTH, drawing, widthOf } from './frame.js';
+import { CHART_WIDTH, drawing, roomForNames, widthOf } from './frame.js';
 import { rectangle, text } from './shapes.js';
 
 /** Horizontal bars from zero, each with its name before and its value behind it. */
@@ -21,21 +21,25 @@ export interface Bar {
 }
 
 const ROW_HEIGHT = 26;
-const LEFT = 250;
-const LABEL_LENGTH_MAX = 34;
+/** Alike for most charts of a page, so that their bars begin below each other. */
+const NAMES = { least: 250, most: 360 };
 
 export function barChart({ alternative, bars, full = 0 }: BarChart): Markup {
   const greatest = bars.reduce((most, { value }) => Math.max(most, value), full);
   const widest = bars.reduce((most, bar) => Math.max(most, widthOf(bar.text)), 0);
-  const room = CHART_WIDTH - LEFT - widest - 16;
+  const { left, charactersMax } = roomForNames(
+    bars.map(({ label }) => label),
+    NAMES,
+  );
+  const room = CHART_WIDTH - left - widest - 16;
   const rows = bars.map((bar, index) => {
     const y = index * ROW_HEIGHT;
     const foot = y + 17;
     const least = bar.value > 0 ? 1 : 0; // what is there is to be seen
-    const right = LEFT + (greatest === 0 ? 0 : Math.max((bar.value / greatest) * room, least));
+    const right = left + (greatest === 0 ? 0 : Math.max((bar.value / greatest) * room, least));
     return [
-      text('label end', { x: LEFT - 10, y: foot }, shorten(bar.label, LABEL_LENGTH_MAX), bar.label),
-      rectangle(`bar ${bar.colour ?? 's0'}`, { left: LEFT, right, top: y + 4, bottom: y + ROW_HEIGHT - 4 }),
+      text('label end', { x: left - 10, y: foot }, shorten(bar.label, charactersMax), bar.label),
+      rectangle(`bar ${bar.colour ?? 's0'}`, { left, right, top: y + 4, bottom: y + ROW_HEIGHT - 4 }),
       text('tick', { x: right + 8, y: foot }, bar.text),
     ];
   });

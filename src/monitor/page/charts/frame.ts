@@ -121,6 +121,28 @@ export function widthOf(label: string): number {
   return label.length * CHARACTER_WIDTH;
 }
 
+/** A character of the widest of the usual fonts: names at the left end where the plot begins, and must not leave the drawing. */
+const CHARACTER_WIDTH_MAX = 7;
+
+/** Where a plot begins that has names to its left, and how many of their characters have room there. */
+export interface NameRoom {
+  readonly left: number;
+  readonly charactersMax: number;
+}
+
+/** As much room as the longest name needs, within bounds: beyond them names are shortened. */
+export function roomForNames(
+  names: readonly string[],
+  bounds: { readonly least: number; readonly most: number },
+): NameRoom {
+  const longest = names.reduce((most, { length }) => Math.max(most, length), 0);
+  const left = Math.min(Math.max(longest * CHARACTER_WIDTH_MAX + NAME_GAP, bounds.least), bounds.most);
+  return { left, charactersMax: Math.floor((left - NAME_GAP) / CHARACTER_WIDTH_MAX) };
+}
+
+/** Between a name and its plot, and between the edge and the name. */
+const NAME_GAP = 14;
+
 /** Colours that are told apart; further series take them again. */
 const COLOURS = 6;
 
