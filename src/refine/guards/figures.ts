@@ -1,5 +1,6 @@
 /** Runs of digits, joined by what stands between the digits of one number, version, date or time. */
 const FIGURE = /\p{Nd}+(?:[.,:'’\u00a0\u202f]\p{Nd}+)*/gu;
+const JOINTS: ReadonlySet<number> = new Set(Array.from(".,:'’\u00a0\u202f", (joint) => joint.charCodeAt(0)));
 const RUN = /\p{Nd}+/gu;
 /** A number in groups of three digits: `1,000`, `12.000.000`. */
 const GROUPED = /^\p{Nd}{1,3}(?:[.,'’\u00a0\u202f]\p{Nd}{3})+$/u;
@@ -17,8 +18,9 @@ export class Figures {
   readonly written: ReadonlySet<string>;
   readonly #forms = new Set<string>();
 
-  constructor(text: string) {
-    this.written = new Set(text.match(FIGURE));
+  /** @param written - as `figuresIn` finds them. */
+  constructor(written: Iterable<string>) {
+    this.written = new Set(written);
   }
 
   /** Whether the text has a figure, be it with other separators (`1,000` for `1000`) or in parts (`2024` and `5` for `5.2024`). */
@@ -35,6 +37,16 @@ export class Figures {
       if (GROUPED.test(figure)) this.#forms.add(ungrouped(figure));
     }
   }
+}
+
+/** All figures of a text, however often each is there. */
+export function figuresIn(text: string): readonly string[] {
+  return text.match(FIGURE) ?? [];
+}
+
+/** Whether a UTF-16 unit between two runs of digits makes one figure of them. */
+export function isJoint(unit: number): boolean {
+  return JOINTS.has(unit);
 }
 
 /** The different figures of a text that claim something: not those that number lines, stand in headings or may have been words. */

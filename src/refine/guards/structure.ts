@@ -21,6 +21,7 @@ const SPACE = 0x20;
 const HASH = 0x23;
 const BACKTICK = 0x60;
 const TILDE = 0x7e;
+const PLUS = 0x2b;
 
 interface OpenFence {
   readonly marker: string;
@@ -107,6 +108,12 @@ const SCHEME_LETTERS_MAX = 16;
 
 function schemeBegin(text: string, colon: number): number {
   let begin = colon;
-  while (begin > 0 && colon - begin < SCHEME_LETTERS_MAX && /[a-z+]/i.test(text[begin - 1]!)) begin--;
+  while (begin > 0 && colon - begin < SCHEME_LETTERS_MAX && isOfScheme(text.charCodeAt(begin - 1))) begin--;
   return begin;
+}
+
+/** Letters of ASCII, and the plus sign. */
+function isOfScheme(unit: number): boolean {
+  const lower = unit | SPACE;
+  return (lower >= 0x61 && lower <= 0x7a) || unit === PLUS;
 }

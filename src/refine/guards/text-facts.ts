@@ -23,7 +23,7 @@ export class TextFacts {
   }
 
   get figures(): Figures {
-    return (this.#figures ??= new Figures(this.text));
+    return (this.#figures ??= new Figures(this.words.figures));
   }
 
   get claims(): ReadonlySet<string> {

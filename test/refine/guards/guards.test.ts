@@ -299,6 +299,49 @@ describe('any text', () => {
     );
   });
 
+  it('has the figures that a pattern finds', () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        '1',
+        '23',
+        '007',
+        '1,000',
+        '2024-05-13',
+        '12:30',
+        '3. ',
+        '\u0663\u0664',
+        '\u{1d7ce}',
+        '\u{1f600}',
+      ),
+      fc.constantFrom(
+        '.',
+        ',',
+        ':',
+        "'",
+        '’',
+        '\u00a0',
+        '\u202f',
+        ' ',
+        '-',
+        '\n',
+        'a',
+        'É',
+        '\u0130',
+        'Σ',
+        '水',
+        '\ud835',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
+        const text = parts.join('');
+        const figures = text.match(/\p{Nd}+(?:[.,:'’\u00a0\u202f]\p{Nd}+)*/gu) ?? [];
+        expect(wordsOf(text).figures).toEqual(figures);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('contains of another what sets say', () => {
     const lists = fc.array(fc.oneof(fc.integer({ min: -5, max: 20 }), fc.integer()), { maxLength: 30 });
     fc.assert(
