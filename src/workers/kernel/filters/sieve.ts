@@ -13,8 +13,8 @@ import { powerOfTwo } from './hashes';
 /** From here on a slot no longer counts. */
 export const SIEVE_COUNT_MAX: u32 = 128;
 
-/** With so many slots for each element, one in ten passes that occurs once. */
-const SLOTS_PER_ELEMENT: u32 = 8;
+/** With so many slots for each element, one in twenty passes that occurs once. */
+const SLOTS_PER_ELEMENT: u32 = 16;
 const SLOTS_MIN: u32 = 64;
 /** 4 MiB: the sieve of a huge document lets more pass rather than leave the caches for good. */
 const SLOTS_MAX: u32 = 4 << 20;

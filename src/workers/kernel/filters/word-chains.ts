@@ -19,7 +19,7 @@ export const WORDS_MIN: usize = 5;
 const HASHED_BYTES: u32 = 16;
 
 /** With so many heads for each word, few chains hold different bytes. */
-const HEADS_PER_WORD: u32 = 8;
+const HEADS_PER_WORD: u32 = 16;
 /** 16 MiB: the chains of a huge document grow longer rather than leave the caches for good. */
 const HEADS_MAX: u32 = 4 << 20;
 
