@@ -8,7 +8,6 @@ import type { Checkpoint, Finished } from '../../ledger/calls/calls.js';
 import type { FinishedRows } from './finished-rows.js';
 import type { RunMeters } from '../run-meters.js';
 import type { Places } from './read-places.js';
-import type { Spending } from './spending.js';
 import { RunTally, type Totals } from './tally.js';
 import { Wake } from './wake.js';
 
@@ -24,10 +23,9 @@ export interface OrderedOutputSettings {
   readonly sink: Sink;
   readonly deadLetters: DeadLetters;
   readonly places: Places;
-  readonly spending: Spending;
   /** Where the run goes on. */
   readonly start: Checkpoint;
-  /** Counts that checkpoints carry beside those of rows and calls. */
+  /** Counts that checkpoints carry beside those of rows. */
   readonly otherTotals: Totals;
   readonly clock: Clock;
   /** Takes the stage `write`. */
@@ -204,13 +202,13 @@ export class OrderedOutput {
   }
 
   async #flush(): Promise<Checkpoint> {
-    const { sink, deadLetters, places, spending, otherTotals, clock } = this.#settings;
+    const { sink, deadLetters, places, otherTotals, clock } = this.#settings;
     await this.#write();
     this.#outputBytes = await this.#wait(sink.flush());
     const failedBytes = await this.#wait(deadLetters.flush());
     const place = places.at(this.#next);
     const { inputBytes } = places;
-    const totals = { ...this.written.totals(), ...spending.totals(), ...otherTotals, inputBytes };
+    const totals = { ...this.written.totals(), ...otherTotals, inputBytes };
     this.#bytesSinceCheckpoint = 0;
     this.#checkpointAtMs = clock.monotonicMs();
     this.#isCheckpointWanted = false;

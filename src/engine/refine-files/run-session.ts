@@ -23,7 +23,7 @@ import { ReadPlaces, resumePlaceOf, type Places } from './read-places.js';
 import type { RunRecord } from './record.js';
 import { budgetTotals } from './run-budget.js';
 import { RunEnd } from './run-end.js';
-import { countsBy, Spending } from './spending.js';
+import { Spending } from './spending.js';
 import { cacheCounts, countedSummary, plannedSummary, refineCounts, type RunCounts } from './summary.js';
 import { itemsInOrder, type Work, type WorkItem } from './work.js';
 
@@ -60,7 +60,7 @@ export class RunSession {
     this.#plan = plan;
     this.#parts = parts;
     this.#start = parts.record?.start ?? CHECKPOINT_START;
-    this.#spending = new Spending(parts.record?.ledger, this.#start.totals);
+    this.#spending = new Spending(parts.record?.ledger);
     this.#end = new RunEnd(plan.options);
   }
 
@@ -150,12 +150,12 @@ export class RunSession {
   }
 
   #openRefiner(engine: Engine): Refiner {
-    const { record, open, report } = this.#parts;
+    const { open, report } = this.#parts;
     // Without a signal, which every version would have to listen to: scoring one takes a few milliseconds at most.
     const { refiner, caller } = open((version) => engine.scoreVersion(version), {
       journal: report?.metering(engine.monitor, this.#spending) ?? this.#spending,
       onShared: this.#spending.onShared,
-      spentNanoUsd: record?.ledger.money().spentNanoUsd ?? 0,
+      spentNanoUsd: this.#spending.money().spentNanoUsd,
     });
     this.#caller = caller;
     this.#end.ending.addEventListener('abort', () => void this.#closeCaller());
@@ -182,13 +182,12 @@ export class RunSession {
     { places, meters }: { readonly places: Places; readonly meters: RunMeters },
     onRoom: () => void,
   ): OrderedOutput {
-    const spentNanoUsd = this.#parts.record?.ledger.money().spentNanoUsd ?? 0;
+    const { spentNanoUsd } = this.#spending.money();
     return new OrderedOutput({
       rows,
       sink,
       deadLetters,
       places,
-      spending: this.#spending,
       start: this.#start,
       otherTotals: budgetTotals(this.#plan.options.budgetUsd, this.#start, spentNanoUsd),
       clock: SYSTEM_CLOCK,
@@ -270,11 +269,8 @@ export class RunSession {
   }
 
   #counts({ written }: OrderedOutput): RunCounts {
-    const { counts } = this.#spending;
-    const money = this.#parts.record?.ledger.money();
-    const calls = money === undefined ? counts : countsBy(counts, money);
-    const spentNanoUsd = money?.spentNanoUsd ?? this.#caller?.status().budget.spentNanoUsd ?? 0;
-    return { tally: written, calls, nanoUsd: this.#plan.prices.areAllPriced ? spentNanoUsd : null };
+    const money = this.#spending.money();
+    return { tally: written, calls: money, nanoUsd: this.#plan.prices.areAllPriced ? money.spentNanoUsd : null };
   }
 
   #summary(output: OrderedOutput): RefineFilesSummary {

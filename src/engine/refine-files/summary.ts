@@ -1,4 +1,5 @@
 import type { Cache } from '../../cache/create-cache.js';
+import type { CallTotals } from '../../ledger/calls/account.js';
 import type { OpenedComplete } from '../../ledger/calls/opening.js';
 import type { Price } from '../../refine/prices.js';
 import { recommend } from '../../refine/recommend.js';
@@ -6,13 +7,12 @@ import { NO_CACHE_COUNTS, type CacheCounts } from '../../workers/report-cache.js
 import type { RefineCounts } from '../refine/refiner.js';
 import type { RefineFilesSummary } from './options.js';
 import type { PlannedRun } from './plan-run.js';
-import { countsBy, Spending, type CallCounts } from './spending.js';
 import { RunTally } from './tally.js';
 
 /** What the counts of a run come from. */
 export interface RunCounts {
   readonly tally: RunTally;
-  readonly calls: CallCounts;
+  readonly calls: CallTotals;
   /** Of all calls, with the worst case of those whose end is not known; null where a model has no price. */
   readonly nanoUsd: number | null;
 }
@@ -69,7 +69,7 @@ export function countedSummary(
       answered: calls.answered,
       cut: calls.cut,
       rateLimited: calls.rateLimited,
-      failed: calls.unanswered,
+      failed: calls.failed,
       usage: calls,
       nanoUsd,
       repeated: calls.shared,
@@ -120,10 +120,9 @@ export function plannedSummary(
 export function summaryOfComplete(plan: PlannedRun, { checkpoint, money }: OpenedComplete): RefineFilesSummary {
   const { ordinal, outputBytes, totals } = checkpoint;
   const tally = new RunTally(totals);
-  const calls = countsBy(new Spending(undefined, totals).counts, money);
   const nanoUsd = plan.prices.areAllPriced ? money.spentNanoUsd : null;
   return {
-    ...countedSummary({ tally, calls, nanoUsd }, ordinal, plan.prices.first),
+    ...countedSummary({ tally, calls: money, nanoUsd }, ordinal, plan.prices.first),
     ...plannedSummary(plan, tally.failed),
     inputBytes: totals['inputBytes'] ?? 0,
     outputBytes,

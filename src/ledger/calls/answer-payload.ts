@@ -1,4 +1,11 @@
-import { FINISHES, PROVIDER_BYTES_MAX, type RecordedAnswer, type RecordedCompletion } from './calls.js';
+import type { CountedAnswer } from './account.js';
+import {
+  FINISHES,
+  PROVIDER_BYTES_MAX,
+  type RecordedAnswer,
+  type RecordedCompletion,
+  type RecordedUsage,
+} from './calls.js';
 import { UTF8_BYTES_PER_UNIT_MAX, type Payload } from './record.js';
 
 /**
@@ -33,25 +40,36 @@ export function answerPayload(provider: string, { text, finish, usage }: Recorde
 
 /** The answer; `undefined` when the payload is of no known shape. */
 export function readAnswer(payload: Buffer, chargedNanoUsd: number): RecordedAnswer | undefined {
-  if (payload.length < TOKENS_END) return undefined;
-  const flags = payload[0]!;
-  const finish = FINISHES[payload[FINISH]!];
+  const counted = readCounted(payload);
+  if (counted === undefined) return undefined;
   const textAt = TOKENS_END + payload.readUInt16LE(PROVIDER_BYTES);
-  if (finish === undefined || textAt > payload.length) return undefined;
-  const usage = {
+  if (textAt > payload.length) return undefined;
+  const encoding = (payload[0]! & IS_UTF16) === 0 ? 'utf8' : 'utf16le';
+  return {
+    provider: payload.toString('utf8', TOKENS_END, textAt),
+    completion: { text: payload.toString(encoding, textAt), ...counted },
+    chargedNanoUsd,
+  };
+}
+
+/** Whether the answer cost no call. */
+export function isShared(payload: Buffer): boolean {
+  return payload.length >= TOKENS_END && payload.readUInt16LE(PROVIDER_BYTES) === 0;
+}
+
+/** What is counted of the answer, without its text. */
+export function readCounted(payload: Buffer): CountedAnswer | undefined {
+  const finish = FINISHES[payload[FINISH] ?? FINISHES.length];
+  if (payload.length < TOKENS_END || finish === undefined) return undefined;
+  return { finish, usage: (payload[0]! & HAS_USAGE) === 0 ? undefined : readUsage(payload) };
+}
+
+function readUsage(payload: Buffer): RecordedUsage {
+  return {
     inputTokens: payload.readDoubleLE(TOKENS),
     cachedInputTokens: payload.readDoubleLE(TOKENS + 8),
     cacheWriteTokens: payload.readDoubleLE(TOKENS + 16),
     outputTokens: payload.readDoubleLE(TOKENS + 24),
-  };
-  return {
-    provider: payload.toString('utf8', TOKENS_END, textAt),
-    completion: {
-      text: payload.toString((flags & IS_UTF16) === 0 ? 'utf8' : 'utf16le', textAt),
-      finish,
-      usage: (flags & HAS_USAGE) === 0 ? undefined : usage,
-    },
-    chargedNanoUsd,
   };
 }
 

@@ -5,7 +5,17 @@ import type { Journal } from '../journal.js';
 import type { RunHeader } from '../run.js';
 import { CallAccount, type Money } from './account.js';
 import { answerPayload, readAnswer } from './answer-payload.js';
-import type { AnsweredCall, CallId, Checkpoint, FailedCall, Finished, RecordedAnswer, SentCall } from './calls.js';
+import {
+  NOBODY,
+  type AnsweredCall,
+  type CallId,
+  type Checkpoint,
+  type FailedCall,
+  type Finished,
+  type RecordedAnswer,
+  type SentCall,
+  type SharedCall,
+} from './calls.js';
 import { broken, checkBounds, checkFinished, checkMoney } from './checks.js';
 import type { DocumentState, DocumentWindow, Location } from './document-window.js';
 import { FinishedLines } from './finished-lines.js';
@@ -134,12 +144,11 @@ export class CallLedger {
    */
   sent(call: SentCall): Promise<void> {
     return this.#record(call.ordinal, () => {
-      const { ordinal, iteration, attempt, provider, worstNanoUsd } = call;
+      const { ordinal, attempt, provider, worstNanoUsd } = call;
       this.#checkUnfinished(ordinal);
       checkBounds(call);
       checkMoney(worstNanoUsd);
-      const answers = this.#documents.answers(ordinal);
-      if (iteration !== answers) throw broken(`document ${ordinal} has ${answers} answers and asks for ${iteration}`);
+      this.#checkNext(call);
       if (this.#account.isOutstanding(call)) throw broken(`document ${ordinal} sends attempt ${attempt} twice`);
       this.#append(RECORD_KIND.sent, call, worstNanoUsd, textPayload(provider));
       this.#account.sent(call, worstNanoUsd);
@@ -160,7 +169,25 @@ export class CallLedger {
       checkMoney(chargedNanoUsd);
       if (iteration !== this.#documents.answers(ordinal)) throw broken(`document ${ordinal} has two answers`);
       this.#append(RECORD_KIND.answered, call, chargedNanoUsd, answerPayload(provider, completion));
-      this.#account.answered(call, chargedNanoUsd);
+      this.#account.answered(call, chargedNanoUsd, completion);
+      this.#documents.setAnswers(ordinal, iteration + 1);
+    });
+  }
+
+  /**
+   * Records an answer that cost no call: so the answers of a document are those of its prompts, whoever paid for them. There is
+   * nothing to record before it.
+   *
+   * @throws MillraceError as `sent`.
+   */
+  shared({ ordinal, iteration, text }: SharedCall): Promise<void> {
+    return this.#record(ordinal, () => {
+      const call = { ordinal, iteration, attempt: 0, provider: NOBODY };
+      this.#checkUnfinished(ordinal);
+      checkBounds(call);
+      this.#checkNext(call);
+      this.#append(RECORD_KIND.answered, call, 0, answerPayload(NOBODY, { text, finish: 'stop', usage: undefined }));
+      this.#account.shared();
       this.#documents.setAnswers(ordinal, iteration + 1);
     });
   }
@@ -176,7 +203,7 @@ export class CallLedger {
       this.#checkOutstanding(call);
       checkMoney(chargedNanoUsd);
       this.#append(RECORD_KIND.failed, call, chargedNanoUsd, textPayload(`${code} ${provider}`));
-      this.#account.failed(call, chargedNanoUsd);
+      this.#account.failed(call, chargedNanoUsd, code);
     });
   }
 
@@ -374,6 +401,11 @@ export class CallLedger {
   #checkUnfinished(ordinal: number): void {
     const isWritten = ordinal < this.#documents.base;
     if (isWritten || this.#documents.state(ordinal) === 'finished') throw broken(`document ${ordinal} is finished`);
+  }
+
+  #checkNext({ ordinal, iteration }: CallId): void {
+    const answers = this.#documents.answers(ordinal);
+    if (iteration !== answers) throw broken(`document ${ordinal} has ${answers} answers and asks for ${iteration}`);
   }
 
   #checkOutstanding(call: CallId): void {

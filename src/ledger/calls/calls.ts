@@ -27,6 +27,11 @@ export interface FailedCall extends CallId {
   readonly chargedNanoUsd: number;
 }
 
+/** An answer that a document got without a call of its own: one that another document paid for, or that was known. */
+export interface SharedCall extends Pick<CallId, 'ordinal' | 'iteration'> {
+  readonly text: string;
+}
+
 /** What is kept of an answer: all that the document's fate depends on. */
 export interface RecordedCompletion {
   readonly text: string;
@@ -43,6 +48,7 @@ export interface RecordedUsage {
 
 /** An answer as it is read back. */
 export interface RecordedAnswer {
+  /** {@link NOBODY} where it cost no call. */
   readonly provider: string;
   readonly completion: RecordedCompletion;
   readonly chargedNanoUsd: number;
@@ -81,6 +87,9 @@ export const CHECKPOINT_START: Checkpoint = Object.freeze({
 
 /** Appended to, never reordered: a record holds the index. */
 export const FINISHES = ['stop', 'length', 'refusal', 'other'] as const;
+
+/** The provider of an answer that cost no call. No provider has this name. */
+export const NOBODY = '';
 
 export const ITERATION_MAX = 254;
 export const ATTEMPT_MAX = 255;

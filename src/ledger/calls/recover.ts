@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 
 import { ledgerError } from '../journal-file.js';
-import { CallAccount } from './account.js';
+import { CallAccount, type CountedAnswer } from './account.js';
+import { isShared, readCounted } from './answer-payload.js';
 import type { Checkpoint } from './calls.js';
 import { DocumentWindow, type Location } from './document-window.js';
 import { lineIn } from './line-payload.js';
@@ -142,11 +143,11 @@ class Recovery {
         if (this.#isOpen(record.ordinal)) this.#documents.begin(record.ordinal);
         break;
       case RECORD_KIND.answered:
-        this.#account.answered(record, record.nanoUsd);
+        this.#countAnswer(record);
         this.#visitAnswer(record, location);
         break;
       case RECORD_KIND.failed:
-        this.#account.failed(record, record.nanoUsd);
+        this.#account.failed(record, record.nanoUsd, errorIn(record.payload));
         if (this.#isOpen(record.ordinal)) this.#documents.begin(record.ordinal);
         break;
       case RECORD_KIND.row:
@@ -179,6 +180,11 @@ class Recovery {
     // The snapshot of a segment that the record itself began says it already.
     if (entry.checkpoint.ordinal > checkpoint.ordinal) deadLetters.append(entry.deadLetters);
     this.#written = { ...entry, deadLetters };
+  }
+
+  #countAnswer(record: DecodedRecord): void {
+    if (isShared(record.payload)) this.#account.shared();
+    else this.#account.answered(record, record.nanoUsd, readCounted(record.payload) ?? UNREADABLE);
   }
 
   #visitAnswer({ ordinal, iteration }: DecodedRecord, location: Location): void {
@@ -217,6 +223,14 @@ class Recovery {
   #isOpen(ordinal: number): boolean {
     return ordinal >= this.#documents.base && this.#documents.state(ordinal) !== 'finished';
   }
+}
+
+/** An answer of a shape that this version does not know. */
+const UNREADABLE: CountedAnswer = Object.freeze({ finish: 'other', usage: undefined });
+
+/** The code at the front of what the record of a failed call carries. */
+function errorIn(payload: Buffer): string {
+  return payload.toString('utf8', 0, Math.max(0, payload.indexOf(' ')));
 }
 
 function copyOf(runs: OrdinalRuns): OrdinalRuns {

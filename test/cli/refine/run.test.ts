@@ -8,6 +8,7 @@ import { main } from '../../../src/cli/main.js';
 import { MillraceError, type ErrorCode } from '../../../src/core/errors.js';
 import { NO_COUNTS } from '../../../src/engine/refine/refiner.js';
 import type { RefineFilesOptions, RefineFilesSummary } from '../../../src/engine/refine-files/options.js';
+import { NO_CALLS } from '../../../src/ledger/calls/account.js';
 import { CHECKPOINT_START } from '../../../src/ledger/calls/calls.js';
 import type { Difference, InspectedRun } from '../../../src/ledger/calls/verify.js';
 import { Scratch } from '../../support/scratch.js';
@@ -211,7 +212,7 @@ describe('an interrupt', () => {
 });
 
 describe('millrace verify', () => {
-  const money = { sent: 1234, answered: 1200, failed: 30, lost: 4, repeated: 0, chargedNanoUsd: 3e9, lostNanoUsd: 5e8 };
+  const money = { ...NO_CALLS, sent: 1234, answered: 1200, failed: 30, lost: 4, chargedNanoUsd: 3e9, lostNanoUsd: 5e8 };
   const run: InspectedRun = {
     header: { command: 'refine', options: {}, inputs: [] },
     isComplete: true,

@@ -1,7 +1,7 @@
 /**
  * Proves that a run whose process is killed with SIGKILL again and again, at random moments, ends with the bytes of one that was
  * left alone; that by the server's own log no call is made twice but for those that were in flight at a kill, at most
- * `concurrency` of them each time; and that the run verifies.
+ * `concurrency` of them each time; that no token of an answer is missing in its sums; and that the run verifies.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -43,8 +43,10 @@ test.each([
   }
 
   const { money } = await inspectRun(options.run);
-  const { calls, documents, usd } = await refineFiles(options); // complete: only told once more
-  expect({ calls, documents, usd }).toEqual({ calls: money.sent, documents: DOCUMENTS, usd: money.spentNanoUsd / 1e9 });
+  const told = await refineFiles(options); // complete: only told once more
+  expect(told).toMatchObject({ calls: money.sent, documents: DOCUMENTS, usd: money.spentNanoUsd / 1e9 });
+  const { retries, shared, inputTokens, outputTokens, accepted, stopped } = summary;
+  expect(told).toMatchObject({ retries, shared, inputTokens, outputTokens, accepted, stopped });
   expect(money.answered).toBe(summary.calls);
   expect(money.lost).toBeLessThanOrEqual(kills * CONCURRENCY);
   const received = loggedDigests(log);

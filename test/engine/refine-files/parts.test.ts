@@ -14,7 +14,6 @@ import { DocumentFeed, type DocumentFeedSettings } from '../../../src/engine/ref
 import { HeldRows } from '../../../src/engine/refine-files/finished-rows.js';
 import { OrderedOutput } from '../../../src/engine/refine-files/ordered-output.js';
 import { readSettings } from '../../../src/engine/refine-files/read-settings.js';
-import { Spending } from '../../../src/engine/refine-files/spending.js';
 import type { Refined } from '../../../src/engine/refine/refiner.js';
 import { RunMeters } from '../../../src/engine/run-meters.js';
 import { DeadLetters } from '../../../src/io/dead-letters.js';
@@ -67,7 +66,7 @@ async function run(
   const letters = new Lines();
   const output = new OrderedOutput({
     ...{ rows: held, sink: lines.sink, deadLetters: DeadLetters.toStream(letters.stream, 'memory') },
-    ...{ places: work.places, spending: new Spending(undefined, {}), start: CHECKPOINT_START, otherTotals: {} },
+    ...{ places: work.places, start: CHECKPOINT_START, otherTotals: {} },
     ...{ clock: SYSTEM_CLOCK, abandoned: undefined, meters: new RunMeters(new Monitor()) },
     onRoom: () => {
       feed.wake();

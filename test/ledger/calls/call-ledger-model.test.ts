@@ -1,4 +1,4 @@
-// Proves that a ledger that is killed and opened again knows what a plain model in memory knows: calls, answers, lines with their counts, money
+// Proves that a ledger that is killed and opened again knows what a plain model in memory knows: calls, answers, lines with their counts, tokens, money
 // and the place to go on from, under random operations, with rows that do not fit into memory and segments that come and go.
 // And that whatever is cut off or flipped on disk, it never makes up an answer, a line or a checkpoint.
 import { cpSync, mkdirSync, statSync, truncateSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import type { CallLedger } from '../../../src/ledger/calls/call-ledger.js';
 import type { Checkpoint, Finished } from '../../../src/ledger/calls/calls.js';
 import { Scratch } from '../../support/scratch.js';
-import { answerOf, callOf, copyRun, deadLetter, flipBit, openLedger, Outputs, row, segmentsOf } from './support.js';
+import { callOf, copyRun, deadLetter, flipBit, openLedger, Outputs, row, segmentsOf } from './support.js';
 
 const scratch = new Scratch();
 const OPTIONS = { segmentBytes: 64 * 1024, rowsBytesMax: 20_000 };
@@ -36,6 +36,8 @@ class Run {
   drained = 0;
   sent = 0;
   spent = 0;
+  /** What calls and their answers add up to beside money. */
+  counts = { retries: 0, shared: 0, cut: 0, rateLimited: 0, inputTokens: 0, outputTokens: 0 };
   lines = 0;
   crashes = 0;
 
@@ -68,17 +70,35 @@ class Run {
     await this.ledger.sent({ ...id, worstNanoUsd: 10 });
     this.sent++;
     this.spent += 10;
+    if (id.attempt > 0) this.counts.retries++;
     document.outstanding = 1;
     if (size % 4 === 0) return; // Left without an answer.
     document.outstanding = 0;
     this.spent -= 3;
     if (size % 4 === 1) {
-      await this.ledger.failed({ ...id, code: 'ERR_PROVIDER_TIMEOUT', chargedNanoUsd: 7 });
+      const code = size % 8 === 1 ? 'ERR_PROVIDER_RATE_LIMITED' : 'ERR_PROVIDER_TIMEOUT';
+      if (size % 8 === 1) this.counts.rateLimited++;
+      await this.ledger.failed({ ...id, code, chargedNanoUsd: 7 });
       document.attempts++;
       return;
     }
     const text = `answer ${n} ${'x'.repeat(size)}`;
-    await this.ledger.answered(answerOf(n, text, id.iteration, id.attempt));
+    const usage = { inputTokens: size, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 2 * size };
+    const completion = { text, finish: size % 8 === 2 ? 'length' : 'stop', usage } as const;
+    await this.ledger.answered({ ...id, completion, chargedNanoUsd: 7 });
+    if (completion.finish === 'length') this.counts.cut++;
+    this.counts.inputTokens += usage.inputTokens;
+    this.counts.outputTokens += usage.outputTokens;
+    document.answers.push(text);
+    document.attempts = 0;
+  }
+
+  async share(n: number): Promise<void> {
+    const document = this.documents[n]!;
+    if (document.end !== undefined || document.outstanding > 0) return;
+    const text = `shared by ${n}`;
+    await this.ledger.shared({ ordinal: n, iteration: document.answers.length, text });
+    this.counts.shared++;
     document.answers.push(text);
     document.attempts = 0;
   }
@@ -141,7 +161,7 @@ class Run {
       else if (document.outstanding > 0) expect(this.ledger.state(n)).toBe('begun');
     }
     const money = this.ledger.money();
-    expect(money).toMatchObject({ sent: this.sent, spentNanoUsd: this.spent, repeated: 0 });
+    expect(money).toMatchObject({ sent: this.sent, spentNanoUsd: this.spent, repeated: 0, ...this.counts });
     expect(money.answered + money.failed + money.lost + money.outstanding).toBe(this.sent);
   }
 
@@ -191,6 +211,7 @@ const steps: fc.Arbitrary<Operation> = fc.oneof(
           run.finish(n, bytes, isPassed),
     ),
   },
+  { weight: 2, arbitrary: number.map((n) => (run: Run) => run.share(n)) },
   { weight: 3, arbitrary: fc.nat(8).map((limit) => (run: Run) => run.drain(limit)) },
   { weight: 2, arbitrary: fc.constant((run: Run) => run.commit()) },
 );
