@@ -7,6 +7,7 @@ import { seededRandom } from '../core/random.js';
 import { describeMachine, type MachineFacts } from './machine.js';
 import { ratioOfMedians, type RatioInterval } from './statistics/bootstrap.js';
 import { spreadOf, type Spread } from './statistics/median.js';
+import { takeTurns } from './turns.js';
 
 /** What a run did, so that its time becomes a rate. */
 export interface Work {
@@ -205,18 +206,16 @@ export class Benchmark extends EventEmitter<BenchmarkEvents> {
   async #runRounds(suite: string, contestants: readonly Contestant[], untilMs: number): Promise<boolean> {
     const { rounds, warmUpRounds } = this.#options;
     for (const contestant of contestants) await contestant.check();
-    for (let round = 0; round < warmUpRounds; round++) {
-      for (const contestant of contestants) if (round === 0 || !this.#isOver(untilMs)) await contestant.warmUp();
-    }
-    for (let round = 0; round < rounds; round++) {
-      for (let turn = 0; turn < contestants.length; turn++) {
-        if (round > 0 && this.#isOver(untilMs)) return true;
-        const contestant = contestants[(round + turn) % contestants.length]!;
+    const mayRun = (round: number): boolean => round === 0 || !this.#isOver(untilMs);
+    await takeTurns(contestants, warmUpRounds, { mayRun, run: (contestant) => contestant.warmUp() });
+    const isWhole = await takeTurns(contestants, rounds, {
+      mayRun,
+      run: async (contestant, round) => {
         const ms = await contestant.time();
         if (ms !== undefined) this.emit('round', { suite, name: contestant.name, round: round + 1, rounds, ms });
-      }
-    }
-    return false;
+      },
+    });
+    return !isWhole;
   }
 
   #isOver(untilMs: number): boolean {

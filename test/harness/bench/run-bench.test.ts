@@ -24,11 +24,11 @@ async function run(options: BenchOptions = {}, fake: FakeSuite = fakeSuite()): P
 }
 
 describe('a bench', () => {
-  it('checks first, then runs cases in turns, once more than it measures', async () => {
+  it('checks first, then runs cases in turns, each round beginning with another one, once more than it measures', async () => {
     const fake = fakeSuite();
     const result = await run({ rounds: 3 }, fake);
-    const turn = ['subject', 'baseline'];
-    expect(fake.calls).toEqual(['open', 'check', ...turn, ...turn, ...turn, ...turn, 'close']);
+    const turn = ['subject', 'baseline', 'baseline', 'subject'];
+    expect(fake.calls).toEqual(['open', 'check', ...turn, ...turn, 'close']);
     expect(result.suites[0]?.cases.map(({ rounds }) => rounds.length)).toEqual([3, 3]);
   });
 
@@ -82,7 +82,7 @@ describe('a bench', () => {
     await run({ rounds: 1, onProgress: (progress) => told.push(progress) });
     expect(told.map(({ case: name, round }) => `${name} ${round}`)).toEqual([
       ...[' 0', 'subject 0', 'baseline 0'],
-      ...['subject 1', 'baseline 1'],
+      ...['baseline 1', 'subject 1'],
     ]);
     expect(told[0]).toEqual({ suite: 'kernel', case: '', round: 0, rounds: 1, suitesDone: 0, suites: 1 });
   });
