@@ -27,6 +27,9 @@ export interface ConnectionsOptions {
 /**
  * Connections to one server, kept alive between requests. They are opened as they are needed, and the one that rested last is
  * used first.
+ *
+ * A connection is not used again before the event loop has looked at it once more: there are servers that close it behind an answer
+ * without having said so, and what is sent to them then may be charged and has no answer.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
@@ -34,6 +37,10 @@ export class Connections {
   readonly #open = new Set<Connection>();
   /** Some may have been closed meanwhile. A connection is opened only when all of them are gone, so they are `max` at most. */
   readonly #resting: Connection[] = [];
+  /** Given back in this turn of the event loop, and in the one before. */
+  #landed: Connection[] = [];
+  #settled: Connection[] = [];
+  #settling: NodeJS.Immediate | undefined;
   readonly #line = new Lanes<Passenger>(1, LANE_ITEMS_LIMIT, 'calls that wait for a connection');
   #opening = 0;
   #isClosed = false;
@@ -61,14 +68,8 @@ export class Connections {
 
   /** For a connection whose request was answered. */
   giveBack(connection: Connection): void {
-    if (!connection.isOpen) return;
-    const next = this.#line.shift(0);
-    if (next !== undefined) {
-      next.board(connection);
-      return;
-    }
-    connection.rest(this.#options.clock.monotonicMs());
-    this.#resting.push(connection);
+    this.#landed.push(connection);
+    this.#settling ??= setImmediate(this.#settle);
   }
 
   /** Ends all connections, with what is under way. */
@@ -78,6 +79,25 @@ export class Connections {
     await Promise.all([...this.#open].map((connection) => connection.end(closedError())));
   }
 
+  readonly #settle = (): void => {
+    const usable = this.#settled;
+    this.#settled = this.#landed;
+    this.#landed = [];
+    this.#settling = this.#settled.length > 0 ? setImmediate(this.#settle) : undefined;
+    for (const connection of usable) if (connection.isOpen) this.#use(connection);
+    this.#openForLine();
+  };
+
+  #use(connection: Connection): void {
+    const next = this.#line.shift(0);
+    if (next !== undefined) {
+      next.board(connection);
+      return;
+    }
+    connection.rest(this.#options.clock.monotonicMs());
+    this.#resting.push(connection);
+  }
+
   #wake(): Connection | undefined {
     const nowMs = this.#options.clock.monotonicMs();
     let connection = this.#resting.pop();
@@ -85,10 +105,11 @@ export class Connections {
     return connection;
   }
 
-  /** One for each passenger in the line, as far as there may be so many. */
+  /** One for each passenger who waits for none of those that were given back, as far as there may be so many. */
   #openForLine(): void {
     const { url, max } = this.#options;
-    while (this.#opening < this.#line.length && this.#open.size + this.#opening < max) {
+    const coming = this.#landed.length + this.#settled.length;
+    while (coming + this.#opening < this.#line.length && this.#open.size + this.#opening < max) {
       this.#opening++;
       const { hostname, host, protocol, port } = url;
       const place = { hostname: hostname.replace(/^\[|\]$/g, ''), host, protocol, port };
@@ -103,7 +124,7 @@ export class Connections {
 
   #add(connection: Connection): void {
     this.#open.add(connection);
-    this.giveBack(connection);
+    this.#use(connection);
   }
 
   #refuseFirst(error: Error): void {

@@ -48,6 +48,11 @@ async function turns(until: () => boolean): Promise<void> {
   while (!until()) await new Promise(setImmediate);
 }
 
+/** Until a connection that was given back can be used again. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+}
+
 describe('a connection', () => {
   it('is used again', async () => {
     const server = await RawServer.start(echoing());
@@ -64,6 +69,14 @@ describe('a connection', () => {
     const provider = providerAt(server.url);
     for (const user of ['a', 'b', 'c']) expect(await ask(provider, user)).toBe(user);
     expect(server.connections).toBe(3);
+  });
+
+  it('is not used again when the server closes it without a word', async () => {
+    const server = await RawServer.start((socket, request) => socket.end(echo(request)));
+    const provider = providerAt(server.url, new ManualClock(), { connectionsMax: 2 });
+    const users = Array.from({ length: 20 }, (_, index) => `user ${index}`);
+    expect(await Promise.all(users.map((user) => ask(provider, user)))).toEqual(users);
+    expect(server.connections).toBe(20);
   });
 
   it('is closed when the server sends something while it rests', async () => {
@@ -89,8 +102,10 @@ describe('a connection', () => {
     const clock = new ManualClock();
     const provider = providerAt(server.url, clock);
     await ask(provider, 'a');
+    await settle();
     clock.advance(Math.max(restMs, 0));
     await ask(provider, 'b');
+    await settle();
     expect(server.connections).toBe(restMs < 0 ? 2 : 1);
     clock.advance(restMs + 1);
     await ask(provider, 'c');
@@ -102,6 +117,8 @@ describe('a connection', () => {
     const provider = providerAt(server.url);
     const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
     await ask(provider, 'a');
+    const afterAnswer = sockets();
+    await turns(() => sockets() < afterAnswer);
     const atRest = sockets();
     const call = ask(provider, 'b');
     expect(sockets()).toBe(atRest + 1);
@@ -133,8 +150,8 @@ describe('calls', () => {
     expect(answered.toSorted()).toEqual(users.toSorted());
     expect(server.connections).toBe(2);
     const sent = server.requests.map((request) => users.findIndex((user) => request.includes(`"${user}"`)));
-    const byConnection = sent.map((place, index) => Math.abs(place - index));
-    expect(Math.max(...byConnection)).toBeLessThanOrEqual(1); // Two connections are read in either order.
+    const moved = sent.map((place, index) => Math.abs(place - index));
+    expect(Math.max(...moved)).toBeLessThanOrEqual(1); // Two connections are read in either order.
   });
 
   it('go on with new connections when those before were closed', async () => {
