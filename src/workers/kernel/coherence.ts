@@ -5,7 +5,10 @@
  * unit they are added to. Each entry of the token table has two counters, for units of even and odd number, so that while one
  * unit is counted the unit before it is still there to be multiplied with.
  *
- *   counters  │ of even units: count u32, unit u32 │ of odd units: likewise │ unused │     at the offset of the token's entry
+ *   counters  │ of even units u32 │ of odd units u32 │ unused │     at the offset of the token's entry
+ *
+ * A unit's counters begin at the number of tokens that were counted before it. None of an earlier unit is above that, so what is
+ * left of one counts for nothing and need not be cleared.
  */
 import { headingCount, headingStart } from './documentation/headings';
 import { fencesFound, segmentCount, segmentEnd, segmentStart } from './documentation/prose';
@@ -24,7 +27,11 @@ let boundaryCount: u32 = 0;
 
 let counters: usize = 0;
 /** Number of the unit that is being counted, from 1; a unit without a token leaves its number to the next one. */
-let unit: u64 = 0;
+let unit: u32 = 0;
+/** Tokens that were counted in all, before this unit, and before the one before it. */
+let counted: u32 = 0;
+let first: u32 = 0;
+let firstBefore: u32 = 0;
 /** Sums of squares of the counts of this unit and of the one before it, and of the products of both. */
 let square: u64 = 0;
 let squareBefore: u64 = 0;
@@ -35,6 +42,8 @@ let cosines: f64 = 0;
 export function measureCoherence(masks: usize, bytes: usize): void {
   const mark = workMark();
   counters = takeWork(entryBytes());
+  clear(counters, entryBytes());
+  counted = 0;
   boundaries = takeWork((<usize>max(headingCount(), paragraphCount())) << 2);
   boundBySections();
   countUnits();
@@ -46,7 +55,7 @@ export function measureCoherence(masks: usize, bytes: usize): void {
   releaseWork(mark);
 }
 
-function unitsCounted(): u64 {
+function unitsCounted(): u32 {
   return unit - 1;
 }
 
@@ -91,7 +100,8 @@ function addBoundary(offset: usize): void {
 function countUnits(): void {
   unit = 1;
   if (boundaryCount == 0) return;
-  clear(counters, entryBytes());
+  first = counted;
+  firstBefore = counted;
   square = 0;
   squareBefore = 0;
   product = 0;
@@ -114,23 +124,25 @@ function countUnits(): void {
 
 /** Adds the tokens of these indexes to the unit: (c + 1)² = c² + 2c + 1. */
 function addTokens(from: u32, to: u32): void {
-  const own = counters + ((<usize>(unit & 1)) << 3);
-  const other = counters + ((<usize>(~unit & 1)) << 3);
+  const own = counters + ((<usize>(unit & 1)) << 2);
+  const other = counters + ((<usize>(~unit & 1)) << 2);
   const order = orderAddress();
   const end = order + ((<usize>to) << 2);
-  let squares = square;
-  let products = product;
+  const least = first;
+  const leastBefore = firstBefore;
+  let counts: u64 = 0;
+  let countsBefore: u64 = 0;
   for (let at = order + ((<usize>from) << 2); at < end; at += 4) {
     const entry = <usize>load<u32>(at);
-    const counter = load<u64>(own + entry);
-    const count = counter >>> 32 == unit ? <u64>(<u32>counter) : 0;
-    store<u64>(own + entry, (unit << 32) | (count + 1));
-    squares += 2 * count + 1;
-    const before = load<u64>(other + entry);
-    products += before >>> 32 == unit - 1 ? <u64>(<u32>before) : 0;
+    const count = max(load<u32>(own + entry), least);
+    store<u32>(own + entry, count + 1);
+    counts += count;
+    countsBefore += max(load<u32>(other + entry), leastBefore);
   }
-  square = squares;
-  product = products;
+  const tokens: u64 = to - from;
+  square += 2 * (counts - tokens * least) + tokens;
+  product += countsBefore - tokens * leastBefore;
+  counted += to - from;
 }
 
 /** Compares the unit with the one before it and begins the next, unless it has no token. */
@@ -140,5 +152,7 @@ function closeUnit(): void {
   squareBefore = square;
   square = 0;
   product = 0;
+  firstBefore = first;
+  first = counted;
   unit++;
 }
