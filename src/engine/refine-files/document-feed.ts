@@ -147,10 +147,11 @@ export class DocumentFeed {
     for (const { ordinal, input, isToDo, scored } of items) {
       // Asked before waiting: of a document that is written meanwhile nothing is known any more.
       const isOpen = this.#settings.rows.isOpen(ordinal);
-      if (!this.#hasRoom(ordinal)) await this.#waitForRoom(ordinal);
+      const isFinished = isOpen && !isToDo; // in an earlier session: its row has its room
+      if (!isFinished && !this.#hasRoom(ordinal)) await this.#waitForRoom(ordinal);
       if (this.#settings.ending.aborted) return;
       if (!isOpen) await this.#copy(ordinal);
-      else if (!isToDo) this.#settings.output.finished(ordinal);
+      else if (isFinished) this.#settings.output.finished(ordinal);
       else if (scored !== undefined)
         this.#start(this.#process(ordinal, scored, outcomeOf(reports.next())), bytesOf(scored));
       else this.#start(this.#bury(ordinal, this.#letterWithoutReport({ ordinal, input })), 0);

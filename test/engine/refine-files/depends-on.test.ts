@@ -207,6 +207,21 @@ describe('a run of documents with parts', () => {
     expect(model.numbers.length).toBeLessThan(far.length);
   });
 
+  it('has room for what is finished, however little there is when it goes on', async () => {
+    const controller = new AbortController();
+    const first = new LocalModel(() => {
+      controller.abort(); // and 9, which 0 waits for, is answered
+      return Promise.resolve();
+    });
+    const far = rowsWith([9, ...Array.from({ length: 9 }, () => undefined)]);
+    const options = { ...runOver(scratch, far, first), ...PARTS, concurrency: 1 };
+    expect(await errorOf(refineFiles({ ...options, stop: controller.signal }))).toMatchObject({ code: 'ERR_ABORTED' });
+    expect(first.numbers).toEqual([9]);
+    const providers = [{ provider: new LocalModel(), model: 'm' }];
+    await refineFiles({ ...options, providers, ledger: { documentsMax: 2 } });
+    expect(idsIn(options.output)).toEqual(far.map(({ id }) => id));
+  });
+
   it('needs no more room than one document when all parts come before', async () => {
     const chain = rowsWith(Array.from({ length: 30 }, (_, id) => (id === 0 ? undefined : id - 1)));
     const options = { ...runOver(scratch, chain, new LocalModel()), ...PARTS };
