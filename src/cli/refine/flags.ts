@@ -1,6 +1,7 @@
 import { MEASURE_DEFAULTS } from '../../core/measures.js';
 import { MillraceError } from '../../core/errors.js';
 import type { RefineFilesOptions } from '../../engine/refine-files/options.js';
+import { REFINEMENT_FIELD } from '../../engine/refine-files/output-row.js';
 import type { PricesOptions } from '../../refine/prices.js';
 import type { CliContext } from '../context.js';
 import { readJsonFile } from '../json-file.js';
@@ -80,7 +81,7 @@ export async function readRefineOptions(
 }
 
 function checkCombinations(inputs: readonly string[], flags: RefineFlags): void {
-  const { run, retryFailed, output, failed, report, summary } = flags;
+  const { run, retryFailed, output, emit, failed, report, summary } = flags;
   if (report === '-') throw new MillraceError('ERR_USAGE', '--report must be the path of a file, got -');
   if (retryFailed === true && run === undefined) {
     throw new MillraceError('ERR_USAGE', '--retry-failed needs the directory of the run (--run DIR), got no --run');
@@ -88,7 +89,17 @@ function checkCombinations(inputs: readonly string[], flags: RefineFlags): void 
   if (run !== undefined && outputFileOf(flags) === undefined) {
     throw new MillraceError('ERR_USAGE', `--run needs an output file (-o FILE), got ${toStdout(flags)}`);
   }
+  if (emit === 'both') checkFields(flags);
   checkSummaryPath(summary, [...inputs, output, failed, report, run]);
+}
+
+/** The engine refuses these as well, by the names of its options. */
+function checkFields({ textField, idField }: RefineFlags): void {
+  for (const [flag, name] of Object.entries({ '--text-field': textField, '--id-field': idField })) {
+    if (name !== REFINEMENT_FIELD) continue;
+    const got = `${flag} ${name} with --emit both, which adds a field of that name`;
+    throw new MillraceError('ERR_USAGE', `${flag} must be another field, got ${got}`);
+  }
 }
 
 /** The engine reads it once more: here it is refused by the name of the option, and before anything else is looked at. */

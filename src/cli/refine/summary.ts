@@ -24,8 +24,12 @@ function refinedRows(summary: RefineFilesSummary): readonly Row[] {
     ['price', priceOf(summary)],
     ...savedRows(summary),
   ];
-  if (summary.wasComplete) rows.unshift(['', 'the run was complete: nothing was done']);
+  if (summary.wasComplete) rows.unshift(['', `the run was complete: nothing was done${retryHint(summary)}`]);
   return rows;
+}
+
+function retryHint({ failed }: RefineFilesSummary): string {
+  return failed > 0 ? '; --retry-failed tries its dead letters again' : '';
 }
 
 /** Why documents went no further, the most frequent reason first. */

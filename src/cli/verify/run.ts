@@ -22,5 +22,7 @@ function formatProof({ checkpoint, deadLetterCount, money }: InspectedRun): stri
   const documents = checkpoint.ordinal;
   const calls = `${formatCountOf(money.sent, 'call')}, none answered twice`;
   const rows = `${formatCountOf(documents - deadLetterCount, 'row')} and ${formatCountOf(deadLetterCount, 'dead letter')}`;
-  return `${formatCountOf(documents, 'document')}: ${rows}, each once and in order; ${calls}; ${formatUsd(money.spentNanoUsd / 1e9)}\n`;
+  // A model without a price is charged nothing, which is not to be taken for a price.
+  const price = money.spentNanoUsd > 0 ? `; ${formatUsd(money.spentNanoUsd / 1e9)}` : '';
+  return `${formatCountOf(documents, 'document')}: ${rows}, each once and in order; ${calls}${price}\n`;
 }

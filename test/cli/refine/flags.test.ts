@@ -204,6 +204,11 @@ describe('bad usage', () => {
     ['--provider rules -o y --report -', /^--report must be the path of a file, got -$/],
     ['--provider rules -o y --report z --summary z', /^--summary must be a file of its own, got z, /],
     ['--provider rules --prices none.json', /^--prices must be a file that can be read, got none\.json: ENOENT/],
+    ['--provider rules --emit row', /^--emit must be one of reports, rows, both, got "row"$/],
+    [
+      '--provider rules --emit both --text-field refinement',
+      /^--text-field must be another field, got --text-field refinement with --emit both, which adds a field of that name$/,
+    ],
     ['--modle m', /^unknown option '--modle' \(Did you mean --model\?\)$/],
   ])('refine x %s', async (line, expected) => {
     expect(await refusalOf(['refine', 'x', ...line.split(' ').filter(Boolean)])).toMatch(expected);

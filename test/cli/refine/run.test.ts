@@ -235,6 +235,13 @@ describe('millrace verify', () => {
     ]);
   });
 
+  it('names no price where nothing was charged', async () => {
+    const free = { ...run, money: { ...run.money, spentNanoUsd: 0 } };
+    const { context, stdout } = createFake({ inspectRun: () => Promise.resolve(free) });
+    expect(await main(['verify', 'dir'], context)).toBe(0);
+    expect(stdout.text).toMatch(/1,234 calls, none answered twice\n$/);
+  });
+
   it('says what does not, a line each, and ends with 1', async () => {
     const asked: string[] = [];
     const { context, stdout } = createFake({
