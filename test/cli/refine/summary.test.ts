@@ -54,9 +54,9 @@ describe('formatSummary', () => {
 
   it('says that nothing was done for a run that was complete', () => {
     const table = formatSummary({ ...REFINE_SUMMARY, wasComplete: true }, PLAIN);
-    const { failed } = REFINE_SUMMARY;
-    const hint = failed > 0 ? '; --retry-failed tries its dead letters again' : '';
-    expect(table).toMatch(new RegExp(`^documents +1,000\n +the run was complete: nothing was done${hint}\n`));
+    expect(table).toMatch(/^documents +1,000\n +the run was complete: nothing was done\n/);
+    const lost = formatSummary({ ...REFINE_SUMMARY, wasComplete: true, failed: 2 }, PLAIN);
+    expect(lost).toContain('nothing was done; --retry-failed tries its dead letters again\n');
   });
 
   it('says below the table what the numbers speak for', () => {
