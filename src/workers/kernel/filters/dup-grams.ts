@@ -13,7 +13,7 @@ import { clear, releaseWork, takeWork, workMark } from '../memory';
 import { wordCount } from '../units';
 import { hashOf, isSame, powerOfTwo } from './hashes';
 import { WORDS_MIN, chainWords, earlierThan, repeats as chained, repeatsEnd as chainedEnd } from './word-chains';
-import { wordChars, wordStarts, wordsEnd } from './words';
+import { wordAt, wordChars, wordStarts, wordsEnd } from './words';
 
 /** The longest n-grams that are looked for, which is as far as beginnings are compared. */
 const WORDS_MAX: usize = 10;
@@ -21,8 +21,13 @@ const WORDS_MAX: usize = 10;
 const REPEAT_BYTES: usize = 8;
 const REPEAT_REACH: usize = 4;
 
-/** So many comparisons for each word, and then no more: what was not compared may be equal all the way. */
-const COMPARISONS_PER_WORD: usize = 4;
+/**
+ * What comparing may cost for each word and for each byte of the words, and then no more: what was not compared may be equal all the
+ * way. A comparison costs the bytes that it finds equal and so many more. Ordinary texts need a tenth of that.
+ */
+const COST_PER_WORD: usize = 64;
+const COST_PER_BYTE: usize = 4;
+const COMPARISON_COST: usize = 16;
 
 let repeats: usize = 0;
 let repeatsEnd: usize = 0;
@@ -39,7 +44,8 @@ export function startDupGrams(): void {
   chainWords();
   if (chainedEnd == chained) return;
   clear(reaches, words << 2);
-  if (!compareChains(words * COMPARISONS_PER_WORD)) repeatEverything();
+  const bytes = wordAt(words) - wordAt(0);
+  if (!compareChains(words * COST_PER_WORD + bytes * COST_PER_BYTE)) repeatEverything();
 }
 
 /** What `dupGramChars` cannot exceed: the bytes of all n-grams that may have occurred before. */
@@ -93,13 +99,13 @@ function isSeen(word: usize, size: usize, start: usize, end: usize): bool {
 }
 
 /**
- * Compares the words with those before them in their chains; returns whether that took no more than so many comparisons.
+ * Compares the words with those before them in their chains; returns whether that cost no more than it may.
  *
  * What repeats goes on repeating for some words: where a word is as far from the other one as before, the bytes that were equal
  * then need not be compared again.
  */
-function compareChains(comparisonsMax: usize): bool {
-  let left = comparisonsMax;
+function compareChains(costMax: usize): bool {
+  let left = costMax;
   let distance: usize = 0;
   let equalEnd: usize = 0;
   for (let entry = chained; entry < chainedEnd; entry += 4) {
@@ -110,12 +116,14 @@ function compareChains(comparisonsMax: usize): bool {
     const least = <usize>load<u32>(word + (WORDS_MIN << 2)) - start;
     let reach: usize = 0;
     for (let other = earlierThan(word); other != 0; other = earlierThan(other)) {
-      if (left-- == 0) return false;
+      if (left < COMPARISON_COST) return false;
+      left -= COMPARISON_COST;
       const otherStart = <usize>load<u32>(other);
       // No n-gram is equal if the ends of the first five words are not: a look at these is enough for most.
       if (load<u32>(start + least - 4) != load<u32>(otherStart + least - 4)) continue;
       const known = start - otherStart == distance ? max(start, equalEnd) : start;
       equalEnd = endOfEqual(known, known - (start - otherStart), limit);
+      left -= min(left, equalEnd - known);
       distance = start - otherStart;
       const length = equalEnd - start;
       reach = max(reach, length);
