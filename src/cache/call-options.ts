@@ -45,6 +45,11 @@ const TAGS_MAX = 64;
 const NO_TAGS: readonly string[] = Object.freeze([]);
 const NO_SET_OPTIONS: ResolvedSetOptions = Object.freeze({ ttlMs: undefined, tags: NO_TAGS, signal: undefined });
 
+/** Those of a namespace, and what ends the wait. */
+export function withSignal(signal: AbortSignal): ResolvedSetOptions {
+  return { ttlMs: undefined, tags: NO_TAGS, signal };
+}
+
 /** Takes partial options, returns frozen and complete ones, refuses with the option's path. */
 export function resolveSetOptions(options: SetOptions | undefined): ResolvedSetOptions {
   if (options === undefined) return NO_SET_OPTIONS;

@@ -7,6 +7,7 @@ import {
   decodeEntry,
   decodeHead,
   encodeEntry,
+  HEAD_BYTES,
   PAYLOAD_BYTES_MAX,
   rawBytesOf,
 } from './entry-codec.js';
@@ -51,7 +52,11 @@ export function resolveCompressedTierOptions(
   });
 }
 
-/** L2: entries as bytes, the least recently used goes first. Each `get` makes a new value. */
+/**
+ * L2: entries as bytes, the least recently used goes first. Each `get` makes a new value.
+ *
+ * A text too short to be compressed stays the string that it is: bytes of it would take as much, and some µs both ways.
+ */
 export class CompressedTier extends BoundedTier<HeldBytes> {
   constructor(name: string, options: ResolvedCompressedTierOptions, clock: Clock) {
     super(name, new Encoded(options.compressFromBytes), new Lru(options.entriesMax), options, clock);
@@ -59,7 +64,8 @@ export class CompressedTier extends BoundedTier<HeldBytes> {
 }
 
 interface HeldBytes extends Held {
-  readonly encoded: Buffer;
+  /** The bytes of an entry, or itself where they would take no less. */
+  readonly content: Buffer | Entry;
 }
 
 class Encoded implements Form<HeldBytes> {
@@ -76,16 +82,30 @@ class Encoded implements Form<HeldBytes> {
   }
 
   hold(digest: string, entry: Entry): HeldBytes {
-    const encoded = encodeEntry(entry, this.#compressFromBytes, this.#packr);
     const { expiresAtMs } = entry;
-    return { digest, expiresAtMs, bytes: encoded.length, rawBytes: rawBytesOf(encoded), slot: 0, encoded };
+    const textBytes = shortTextBytes(entry, this.#compressFromBytes);
+    if (textBytes !== undefined) {
+      const bytes = HEAD_BYTES + entry.check.length + textBytes;
+      return { digest, expiresAtMs, bytes, rawBytes: bytes, slot: 0, content: entry };
+    }
+    const encoded = encodeEntry(entry, this.#compressFromBytes, this.#packr);
+    return { digest, expiresAtMs, bytes: encoded.length, rawBytes: rawBytesOf(encoded), slot: 0, content: encoded };
   }
 
-  read({ encoded }: HeldBytes): Entry | undefined {
-    return decodeEntry(encoded, this.#packr);
+  read({ content }: HeldBytes): Entry | undefined {
+    return Buffer.isBuffer(content) ? decodeEntry(content, this.#packr) : content;
   }
 
-  head({ encoded }: HeldBytes): Omit<EntryHead, 'digest'> | undefined {
-    return decodeHead(encoded);
+  head({ content }: HeldBytes): Omit<EntryHead, 'digest'> | undefined {
+    return Buffer.isBuffer(content) ? decodeHead(content) : content;
   }
+}
+
+/** What a text takes in memory that is not to be compressed: a byte a character of ASCII, at most two of any other. */
+function shortTextBytes({ value, name, tags }: Entry, compressFromBytes: number): number | undefined {
+  if (typeof value !== 'string' || value.length >= compressFromBytes) return undefined;
+  if (name !== undefined || tags.length > 0) return undefined; // which would have to be weighed as well
+  const bytes = Buffer.byteLength(value);
+  if (bytes >= compressFromBytes) return undefined;
+  return bytes === value.length ? bytes : 2 * value.length;
 }

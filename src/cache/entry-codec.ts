@@ -28,6 +28,8 @@ const AT = Object.freeze({
   rawBytes: 28,
   check: 32,
 });
+/** Of an encoded entry beside its check, name, tags and value. */
+export const HEAD_BYTES = AT.check;
 const VERSION = 1;
 const COMPRESSED = 0x80;
 
@@ -45,12 +47,18 @@ const CHECK_BYTES_MAX = 0xffff;
 const SELF_CONTAINED = makeSelfContainedPackr();
 
 /**
- * Writes an entry into a buffer of its own, which holds nothing else and shares no memory with the value.
+ * Writes an entry into a buffer that shares no memory with the value.
  *
  * @param compressFromBytes - a payload of so many bytes or more is compressed, if that makes it smaller; `Infinity`: none is.
+ * @param memory - of the buffer: `'shared'` costs less than its `'own'`, and keeps up to 8 KB of others' while it is there.
  * @throws MillraceError `ERR_CACHE_VALUE` when the value would not read back equal.
  */
-export function encodeEntry(entry: Entry, compressFromBytes: number, packr = SELF_CONTAINED): Buffer {
+export function encodeEntry(
+  entry: Entry,
+  compressFromBytes: number,
+  packr = SELF_CONTAINED,
+  memory: 'own' | 'shared' = 'own',
+): Buffer {
   const { kind, bytes: raw } = encodePayload(entry.value, packr);
   if (raw.length > PAYLOAD_BYTES_MAX) {
     throw new MillraceError('ERR_CACHE_VALUE', `cannot cache value: it is ${raw.length} bytes of ${PAYLOAD_BYTES_MAX}`);
@@ -63,7 +71,8 @@ export function encodeEntry(entry: Entry, compressFromBytes: number, packr = SEL
   const meta = encodeMeta(entry);
   const metaAt = AT.check + entry.check.length;
 
-  const encoded = Buffer.allocUnsafeSlow(metaAt + meta.length + payload.length);
+  const encodedBytes = metaAt + meta.length + payload.length;
+  const encoded = memory === 'own' ? Buffer.allocUnsafeSlow(encodedBytes) : Buffer.allocUnsafe(encodedBytes);
   encoded[AT.version] = VERSION;
   encoded[AT.kind] = compressed === undefined ? kind : kind | COMPRESSED;
   encoded.writeUInt16LE(entry.check.length, AT.checkBytes);

@@ -21,6 +21,9 @@ export interface Subject {
 interface Waiter {
   resolve(value: unknown): void;
   reject(error: unknown): void;
+  readonly signal: AbortSignal | undefined;
+  /** What the signal calls. */
+  leave: (() => void) | undefined;
 }
 
 /**
@@ -98,7 +101,9 @@ export class Flights {
   close(error: MillraceError): void {
     for (const flight of this.#all) {
       this.#detach(flight);
-      for (const waiter of flight.waiters) waiter.reject(error);
+      this.#answer(flight, (waiter) => {
+        waiter.reject(error);
+      });
       flight.abort(error);
     }
   }
@@ -115,7 +120,17 @@ export class Flights {
   #land(flight: SharedFlight, answer: (waiter: Waiter) => void): void {
     this.#detach(flight);
     this.#all.delete(flight);
-    for (const waiter of flight.waiters) answer(waiter);
+    this.#answer(flight, answer);
+  }
+
+  #answer({ waiters }: SharedFlight, answer: (waiter: Waiter) => void): void {
+    for (const waiter of waiters) {
+      const { signal, leave } = waiter;
+      if (signal !== undefined && leave !== undefined) offAbort(signal, leave);
+      answer(waiter);
+    }
+    this.#waiters -= waiters.size;
+    waiters.clear();
   }
 
   #detach(flight: SharedFlight): void {
@@ -123,33 +138,30 @@ export class Flights {
     if (this.#byDigest.get(flight.key.digest) === flight) this.#byDigest.delete(flight.key.digest);
   }
 
-  async #wait(flight: SharedFlight, signal: AbortSignal | undefined): Promise<unknown> {
-    this.#waiters++;
-    let waiter: Waiter | undefined;
-    let leave: (() => void) | undefined;
-    try {
-      return await new Promise((resolve, reject) => {
-        waiter = { resolve, reject };
-        flight.waiters.add(waiter);
-        if (signal === undefined) return;
-        leave = () => {
-          reject(abortedError(signal));
-        };
-        onAbort(signal, leave);
-      });
-    } finally {
-      this.#waiters--;
-      if (waiter !== undefined) flight.waiters.delete(waiter);
-      if (leave !== undefined && signal !== undefined) offAbort(signal, leave);
-      if (flight.waiters.size === 0) this.#abandon(flight, signal);
-    }
+  #wait(flight: SharedFlight, signal: AbortSignal | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject, signal, leave: undefined };
+      flight.waiters.add(waiter);
+      this.#waiters++;
+      if (signal === undefined) return;
+      waiter.leave = () => {
+        this.#leave(flight, waiter, signal);
+      };
+      onAbort(signal, waiter.leave);
+    });
   }
 
-  /** The last one has gone. After a landing there is nothing left to abort. */
-  #abandon(flight: SharedFlight, signal: AbortSignal | undefined): void {
-    if (!this.#all.has(flight)) return;
+  #leave(flight: SharedFlight, waiter: Waiter, signal: AbortSignal): void {
+    flight.waiters.delete(waiter);
+    this.#waiters--;
+    waiter.reject(abortedError(signal));
+    if (flight.waiters.size === 0) this.#abandon(flight, signal);
+  }
+
+  /** The last one has gone. */
+  #abandon(flight: SharedFlight, signal: AbortSignal): void {
     this.#detach(flight);
-    flight.abort(signal?.reason);
+    flight.abort(signal.reason);
   }
 }
 

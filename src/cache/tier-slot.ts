@@ -12,8 +12,8 @@ export const HIDDEN_MAX = 65_536;
 /** What a key will hold when the tier is done: an entry, or nothing. */
 interface Change {
   readonly entry: Entry | undefined;
-  /** Resolves when the tier is done, or has failed; `undefined`: it has failed before. */
-  done: Promise<void> | undefined;
+  /** Settles when the tier is done, or has failed; `undefined`: it has failed before. */
+  work: Promise<unknown> | undefined;
 }
 
 /** The digests of what was changed while somebody walked over the pages of a tier. */
@@ -36,8 +36,8 @@ export class TierSlot {
   /** By digest: changes under way, and what has to stay hidden (no entry) since it could not be removed. */
   readonly #changes = new Map<string, Change>();
   readonly #hidden = new Set<string>();
-  /** Changes whose promise has not settled. */
-  readonly #underWay = new Set<Promise<unknown>>();
+  /** What has not settled. */
+  readonly #underWay = new Set<Pick<Change, 'work'>>();
   readonly #latencyNs = createHistogram();
   readonly #watches = new Set<Watch>();
   #untilSample = SAMPLE_EVERY;
@@ -144,7 +144,8 @@ export class TierSlot {
       this.#isDistrusted = false;
       return undefined;
     }
-    const cleared = this.#track(this.#finishClear(done));
+    const clear: Pick<Change, 'work'> = { work: undefined };
+    const cleared = this.#track(clear, this.#finishClear(done, clear));
     const clearing = settled(cleared).then(() => {
       if (this.#clearing === clearing) this.#clearing = undefined;
     });
@@ -159,7 +160,7 @@ export class TierSlot {
   /** Begins to note what is changed, from what is under way on: what a page says of these digests may be out of date. */
   watch(): Watch {
     const changed = new Set<string>();
-    for (const [digest, { done }] of this.#changes) if (done !== undefined) changed.add(digest);
+    for (const [digest, { work }] of this.#changes) if (work !== undefined) changed.add(digest);
     const watch: Watch = { changed, end: () => void this.#watches.delete(watch) };
     this.#watches.add(watch);
     return watch;
@@ -183,7 +184,7 @@ export class TierSlot {
 
   /** Resolves when all changes asked for so far are done. */
   async flush(): Promise<void> {
-    await Promise.allSettled([...this.#underWay]);
+    await Promise.allSettled([...this.#underWay].flatMap(({ work }) => work ?? []));
   }
 
   /** Resolves when no more than `bytesMax` are under way. */
@@ -242,22 +243,20 @@ export class TierSlot {
 
   /** Whether a change of the key asked for now has to wait for others. */
   isChanging(digest: string): boolean {
-    return this.#clearing !== undefined || this.#changes.get(digest)?.done !== undefined;
+    return this.#clearing !== undefined || this.#changes.get(digest)?.work !== undefined;
   }
 
   /** At once, or behind what is under way for the key or for all. */
   #inTurn<T>(digest: string, call: () => MaybePromise<T>): MaybePromise<T> {
-    const before = this.#changes.get(digest)?.done ?? this.#clearing;
-    return before === undefined ? call() : before.then(call);
+    const before = this.#changes.get(digest)?.work ?? this.#clearing;
+    return before === undefined ? call() : settled(before).then(call);
   }
 
   #change<T>(digest: string, entry: Entry | undefined, finish: (change: Change) => Promise<T>): Promise<T> {
-    const change: Change = { entry, done: undefined };
+    const change: Change = { entry, work: undefined };
     this.#show(digest);
     this.#changes.set(digest, change);
-    const finished = this.#track(finish(change));
-    change.done = settled(finished);
-    return finished;
+    return this.#track(change, finish(change));
   }
 
   async #finishSet(digest: string, entry: Entry, change: Change, done: Promise<void>): Promise<void> {
@@ -275,6 +274,7 @@ export class TierSlot {
       if (this.#changes.get(digest) === change) await this.#removeOlder(digest, change);
     } finally {
       this.#pendingBytes -= entry.bytes;
+      this.#underWay.delete(change);
       this.#wake();
     }
   }
@@ -288,15 +288,19 @@ export class TierSlot {
       if (this.#changes.get(digest) === change) this.#hide(digest);
       else this.#errors++;
       throw thrown;
+    } finally {
+      this.#underWay.delete(change);
     }
   }
 
-  async #finishClear(done: Promise<void>): Promise<void> {
+  async #finishClear(done: Promise<void>, clear: Pick<Change, 'work'>): Promise<void> {
     try {
       await done;
       this.#isDistrusted = false;
     } catch (thrown) {
       throw this.#notCleared(thrown);
+    } finally {
+      this.#underWay.delete(clear);
     }
   }
 
@@ -343,7 +347,7 @@ export class TierSlot {
       return;
     }
     this.#hidden.add(digest);
-    this.#changes.set(digest, { entry: undefined, done: undefined });
+    this.#changes.set(digest, { entry: undefined, work: undefined });
   }
 
   #show(digest: string): void {
@@ -352,16 +356,15 @@ export class TierSlot {
     this.#hidden.delete(digest);
   }
 
-  async #track<T>(change: Promise<T>): Promise<T> {
+  /** Whoever does the work takes it off the list, at the latest when it settles. */
+  #track<T>(change: Pick<Change, 'work'>, work: Promise<T>): Promise<T> {
+    change.work = work;
     this.#underWay.add(change);
-    try {
-      return await change;
-    } finally {
-      this.#underWay.delete(change);
-    }
+    return work;
   }
 
   #wake(): void {
+    if (this.#sleepers.length === 0) return;
     const sleepers = this.#sleepers;
     this.#sleepers = [];
     for (const wake of sleepers) wake();

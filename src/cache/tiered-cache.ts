@@ -177,22 +177,25 @@ export class TieredCache {
     compute: (signal: AbortSignal) => MaybePromise<T | undefined>,
     options?: SetOptions,
   ): Promise<T | undefined> {
-    return this.getOrFly(key, ({ signal }) => compute(signal), options);
+    return this.getOrFly(key, ({ signal }) => compute(signal), resolveSetOptions(options));
   }
 
-  /** The same for a computation that may do without a signal, which then is not made. @internal */
-  async getOrFly<T>(
+  /**
+   * The same for a computation that may do without a signal, which then is not made; what is there is given without a promise.
+   *
+   * @internal
+   */
+  getOrFly<T>(
     key: Key,
     compute: (flight: Flight) => MaybePromise<T | undefined>,
-    options?: SetOptions,
-  ): Promise<T | undefined> {
+    options: ResolvedSetOptions,
+  ): MaybePromise<T | undefined> {
     this.#checkOpen();
-    const resolved = resolveSetOptions(options);
-    checkAborted(resolved.signal);
+    checkAborted(options.signal);
     const found = this.get(key);
     if (found !== undefined && !isPromise(found)) return found.value as T;
-    const run = (flight: Flight): Promise<unknown> => this.#compute(key, found, flight, compute, resolved);
-    return (await this.#flights.join(key, resolved.tags, resolved.signal, run)) as T | undefined;
+    const run = (flight: Flight): Promise<unknown> => this.#compute(key, found, flight, compute, options);
+    return this.#flights.join(key, options.tags, options.signal, run) as Promise<T | undefined>;
   }
 
   /**
@@ -340,13 +343,15 @@ export class TieredCache {
 
   async #compute(
     key: Key,
-    found: MaybePromise<Hit | undefined>,
+    found: Promise<Hit | undefined> | undefined,
     flight: Flight,
     compute: (flight: Flight) => unknown,
     options: ResolvedSetOptions,
   ): Promise<unknown> {
-    const hit = await found;
-    if (hit !== undefined) return hit.value;
+    if (isPromise(found)) {
+      const hit = await found;
+      if (hit !== undefined) return hit.value;
+    }
     flight.check();
     const value = await compute(flight);
     if (!flight.isCurrent) return value;
@@ -372,27 +377,23 @@ export class TieredCache {
   async #store(key: Key, entry: Entry): Promise<void> {
     const { write, writeBytesMax } = this.#settings;
     // What a tier refuses only when it is the value's turn has to reach the caller.
-    const isBehindAnother = this.#slots.some((slot) => slot.isChanging(key.digest));
+    const isAwaited = write === 'through' || this.#slots.some((slot) => slot.isChanging(key.digest));
     const writes: Promise<void>[] = [];
     try {
-      for (const slot of this.#slots.toReversed()) {
-        const done = slot.set(key, entry);
+      for (let level = this.#slots.length - 1; level >= 0; level--) {
+        const done = this.#slots[level]?.set(key, entry);
         if (done !== undefined) writes.push(done);
+      }
+      if (isAwaited) {
+        await settleAll(writes);
+        return;
       }
     } catch (thrown) {
       await settleAll(writes).catch(() => undefined);
       await this.#dropQuietly(key.digest);
       throw thrown;
     }
-    const stored = settleAll(writes).catch(async (thrown: unknown) => {
-      await this.#dropQuietly(key.digest);
-      throw thrown;
-    });
-    if (write === 'through' || isBehindAnother) {
-      await stored;
-      return;
-    }
-    stored.catch(() => undefined);
+    settleAll(writes).catch(() => this.#dropQuietly(key.digest));
     for (const slot of this.#slots) if (slot.pendingBytes > writeBytesMax) await slot.room(writeBytesMax);
   }
 

@@ -2,6 +2,7 @@
  * Proves that L2 is a tier, and what is its own: it counts encoded bytes, and keeps values of more shapes apart than it has
  * names for.
  */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   CompressedTier,
@@ -31,6 +32,28 @@ describe('L2', () => {
     expect(rawBytes).toBeGreaterThan(6000);
     expect(rawBytes).toBeLessThan(6100);
     expect(bytes).toBeLessThan(200);
+  });
+
+  it('gives texts back as they were, compressed or not, and counts no less than they take', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.string({ unit: fc.constantFrom('a', 'é', '語', '\ud800', '𝒳'), maxLength: 100 }),
+    );
+    fc.assert(
+      fc.property(texts, fc.nat(300), fc.array(fc.string(), { maxLength: 2 }), (text, compressFromBytes, tags) => {
+        const tier = makeTier({ compressFromBytes });
+        const entry = { ...makeEntry(text), tags };
+        tier.set(makeKey('1'), entry);
+        expect(tier.get(makeKey('1'))).toEqual(entry);
+        const { value: _, ...head } = entry;
+        expect(tier.page(undefined, 1).heads).toEqual([{ ...head, digest: makeKey('1').digest }]);
+        const { bytes, rawBytes } = tier.stats();
+        const isAscii = Buffer.byteLength(text) === text.length;
+        if (bytes === rawBytes) expect(bytes).toBeGreaterThanOrEqual(isAscii ? text.length : text.length + 1);
+        expect(bytes).toBeLessThanOrEqual(rawBytes);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('keeps objects of hundreds of shapes, old and new, in any order', () => {

@@ -44,7 +44,8 @@ export class DiskShapes {
 
   /** @throws MillraceError `ERR_CACHE_VALUE`. */
   encode(entry: Entry, compressFromBytes: number): Shaped {
-    const encoded = encodeEntry(entry, compressFromBytes, this.#writer);
+    // It is there until it is written: small ones share their memory, which costs less than a block of each.
+    const encoded = encodeEntry(entry, compressFromBytes, this.#writer, 'shared');
     return { encoded, list: this.#list };
   }
 

@@ -92,7 +92,11 @@ export class DiskTier implements Tier, WriteOwner {
 
   /** What cannot be encoded is thrown at once, before anything is waited for: a caller that does not wait is told as well. */
   set({ digest }: Key, entry: Entry): Promise<void> {
-    return this.#store(digest, this.#shapes.encode(entry, this.#options.compressFromBytes), entry.expiresAtMs);
+    const shaped = this.#shapes.encode(entry, this.#options.compressFromBytes);
+    const isAtOnce = !this.#isClosed && this.#writer.hasRoom;
+    return isAtOnce
+      ? this.#store(digest, shaped, entry.expiresAtMs)
+      : this.#storeInTurn(digest, shaped, entry.expiresAtMs);
   }
 
   async delete(digest: string): Promise<boolean> {
@@ -278,34 +282,40 @@ export class DiskTier implements Tier, WriteOwner {
     return found !== undefined && this.#decode(found) === undefined;
   }
 
-  async #store(digest: string, { encoded, list }: Shaped, expiresAtMs: number): Promise<void> {
+  async #storeInTurn(digest: string, shaped: Shaped, expiresAtMs: number): Promise<void> {
     this.#checkOpen();
-    const room = this.#writer.room();
-    if (room !== undefined) {
-      await room;
-      this.#checkOpen();
-    }
+    await this.#writer.room();
+    this.#checkOpen();
+    await this.#store(digest, shaped, expiresAtMs);
+  }
+
+  /** One promise for a write, since many wait at once: what waits is copied about by the collector of garbage. */
+  #store(digest: string, { encoded, list }: Shaped, expiresAtMs: number): Promise<void> {
     this.#count.sets++;
-    if (encoded.length > this.#options.bytesMax - PAGES_RESERVED_BYTES) {
-      await this.delete(digest);
-      return;
-    }
+    if (encoded.length > this.#options.bytesMax - PAGES_RESERVED_BYTES) return this.#drop(digest);
     if (this.#clock.monotonicMs() < this.#retryAtMs) {
       this.#fail(digest);
-      return;
+      return Promise.resolve();
     }
     this.#settleDoubts();
     const usedAtMs = this.#clock.epochMs();
-    const error = await this.#write(encoded.length, () => {
+    const apply = (): void => {
       this.#shapes.save(list);
       this.#table.put(digest, encoded, list.hash, expiresAtMs, usedAtMs);
+    };
+    return new Promise((resolve) => {
+      this.#push(encoded.length, apply, (error) => {
+        if (error === undefined) {
+          this.#doubtful.delete(digest);
+          this.#shapes.noteSaved(list);
+        } else this.#fail(digest);
+        resolve();
+      });
     });
-    if (error !== undefined) {
-      this.#fail(digest);
-      return;
-    }
-    this.#doubtful.delete(digest);
-    this.#shapes.noteSaved(list);
+  }
+
+  async #drop(digest: string): Promise<void> {
+    await this.delete(digest);
   }
 
   /** The times are there twice, and have to be the same. */
@@ -317,19 +327,22 @@ export class DiskTier implements Tier, WriteOwner {
   /** Writes in a transaction of its own or with others; resolves with the error that it failed with. */
   #write(bytes: number, work: () => void): Promise<Error | undefined> {
     return new Promise((resolve) => {
-      const write: Write = {
-        bytes: bytes + SMALL_WRITE_BYTES,
-        owner: this,
-        apply: work,
-        settle: (error) => {
-          if (error !== undefined) this.#noteRefusal();
-          else this.#noteCommit();
-          resolve(error);
-        },
-      };
-      // Uses go first, so that an eviction in the same transaction knows them.
-      this.#writeUses();
-      this.#writer.push(write);
+      this.#push(bytes, work, resolve);
+    });
+  }
+
+  #push(bytes: number, apply: Write['apply'], settle: Write['settle']): void {
+    // Uses go first, so that an eviction in the same transaction knows them.
+    this.#writeUses();
+    this.#writer.push({
+      bytes: bytes + SMALL_WRITE_BYTES,
+      owner: this,
+      apply,
+      settle: (error) => {
+        if (error === undefined) this.#noteCommit();
+        else this.#noteRefusal();
+        settle(error);
+      },
     });
   }
 
@@ -358,13 +371,13 @@ export class DiskTier implements Tier, WriteOwner {
   }
 
   #writeUses(): void {
+    if (this.#used.size === 0) return;
     this.#usesTimer?.cancel();
     this.#usesTimer = undefined;
-    if (this.#used.size === 0) return;
     const used = this.#used;
     this.#used = new Set();
     // Uses are dropped before anything else is when the disk cannot keep up.
-    if (this.#writer.room() !== undefined || this.#clock.monotonicMs() < this.#retryAtMs) return;
+    if (!this.#writer.hasRoom || this.#clock.monotonicMs() < this.#retryAtMs) return;
     const usedAtMs = this.#clock.epochMs();
     for (const digest of used) {
       this.#writer.push({

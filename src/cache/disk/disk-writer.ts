@@ -47,13 +47,18 @@ export class DiskWriter {
     return this.#queueBytes;
   }
 
+  /** Whether a write may be pushed, after those who wait. */
+  get hasRoom(): boolean {
+    return this.#queueBytes < this.#queueBytesMax && this.#waiting.length === 0;
+  }
+
   /**
    * Waits until there is room; `undefined`: there is.
    *
    * @throws MillraceError `ERR_QUEUE_FULL` when too many wait already.
    */
   room(): Promise<void> | undefined {
-    if (this.#queueBytes < this.#queueBytesMax && this.#waiting.length === 0) return undefined;
+    if (this.hasRoom) return undefined;
     if (this.#waiting.length >= WAITING_MAX) {
       throw new MillraceError('ERR_QUEUE_FULL', `${WAITING_MAX} writes wait for the cache's disk already`);
     }

@@ -1,8 +1,8 @@
+import { withSignal } from '../../cache/call-options.js';
 import type { KeyMaker } from '../../cache/key.js';
-import type { Key } from '../../cache/tier.js';
 import type { TieredCache } from '../../cache/tiered-cache.js';
 import { isMillraceError } from '../../core/errors.js';
-import type { MaybePromise } from '../../core/maybe-promise.js';
+import { isPromise, type MaybePromise } from '../../core/maybe-promise.js';
 import type { CallError, Completion, CompletionRequest } from '../../refine/providers/provider.js';
 import type { Caller, CallOutcome } from '../../refine/caller/caller.js';
 import type { Ask, Spent } from '../../refine/refinement.js';
@@ -82,34 +82,25 @@ export class Completions {
     const key = this.#keyMaker(cache, ask.system).of(`${ask.maxTokens}\0${ask.user}`);
     // It will be asked for, by a hit as by an answer; now the key lets go of its copy of the prompt, before a call takes its time.
     key.check();
-    for (;;) {
-      const asked = await this.#askThrough(cache, key, ask, place);
-      if (asked !== undefined) return asked;
-    }
-  }
-
-  /** `undefined`: another run made the call and was given up, and the call with it. */
-  async #askThrough(cache: TieredCache, key: Key, ask: Ask, place: CallPlace): Promise<Asked | undefined> {
     let call: Promise<CallOutcome> | undefined;
     let own: CallOutcome | undefined;
+    const compute = async (): Promise<string> => {
+      call = this.#call(ask, place);
+      own = await call;
+      if (own.completion?.finish !== 'stop') throw new Unremembered(own);
+      return own.completion.text;
+    };
     try {
-      const text = await cache.getOrFly<string>(
-        key,
-        async () => {
-          call = this.#call(ask, place);
-          own = await call;
-          if (own.completion?.finish !== 'stop') throw new Unremembered(own);
-          return own.completion.text;
-        },
-        { signal: place.signal },
-      );
+      const found = cache.getOrFly<string>(key, compute, withSignal(place.signal));
+      const text = (isPromise(found) ? await found : found) ?? '';
       if (own !== undefined) return askedBy(own);
-      const { ordinal, answers: iteration } = place;
-      await this.#onShared({ ordinal, iteration, text: text ?? '' });
-      return sharedAnswer(text ?? '');
+      const noted = this.#onShared({ ordinal: place.ordinal, iteration: place.answers, text });
+      if (noted !== undefined) await noted;
+      return sharedAnswer(text);
     } catch (thrown) {
+      // Another run made the call and was given up, and the call with it.
       if (call === undefined && !place.signal.aborted && isMillraceError(thrown) && thrown.code === 'ERR_ABORTED')
-        return undefined;
+        return this.ask(ask, place);
       if (!(thrown instanceof Unremembered)) throw thrown;
       if (own !== undefined) return askedBy(own);
       const { completion, error } = thrown.outcome;
