@@ -51,7 +51,7 @@ export class Spending implements CallJournal {
  */
 export function askedOf(answer: RecordedAnswer, isPriced: (provider: string) => boolean): Asked {
   const { provider, completion, chargedNanoUsd } = answer;
-  if (provider === NOBODY) return sharedAnswer(completion.text);
+  if (provider === NOBODY) return sharedAnswer(completion);
   const usd = isPriced(provider) ? chargedNanoUsd / 1e9 : null;
   const spent = { calls: 1, usd, usage: completion.usage };
   return { completion, error: undefined, spent, retries: 0, isShared: false };

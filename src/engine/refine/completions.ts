@@ -41,8 +41,11 @@ export interface SharedAnswer {
   readonly ordinal: number;
   /** Answers that the document had before. */
   readonly iteration: number;
-  readonly text: string;
+  readonly completion: GivenCompletion;
 }
+
+/** An answer as it is passed on: what it cost is its payer's. */
+type GivenCompletion = Pick<Completion, 'text' | 'finish'>;
 
 /** Told of each such answer, before the document goes on with it. */
 export type OnShared = (answer: SharedAnswer) => MaybePromise<void>;
@@ -94,9 +97,7 @@ export class Completions {
       const found = cache.getOrFly<string>(key, compute, withSignal(place.signal));
       const text = (isPromise(found) ? await found : found) ?? '';
       if (own !== undefined) return askedBy(own);
-      const noted = this.#onShared({ ordinal: place.ordinal, iteration: place.answers, text });
-      if (noted !== undefined) await noted;
-      return sharedAnswer(text);
+      return await this.#share({ text, finish: 'stop' }, place);
     } catch (thrown) {
       // Another run made the call and was given up, and the call with it.
       if (call === undefined && !place.signal.aborted && isMillraceError(thrown) && thrown.code === 'ERR_ABORTED')
@@ -104,8 +105,16 @@ export class Completions {
       if (!(thrown instanceof Unremembered)) throw thrown;
       if (own !== undefined) return askedBy(own);
       const { completion, error } = thrown.outcome;
-      return { ...SHARED, completion, error };
+      // One that was cut off was answered all the same, and counts among the answers of the document.
+      return completion === undefined ? { ...SHARED, error } : await this.#share(completion, place);
     }
+  }
+
+  async #share({ text, finish }: GivenCompletion, { ordinal, answers }: CallPlace): Promise<Asked> {
+    const completion = { text, finish };
+    const noted = this.#onShared({ ordinal, iteration: answers, completion });
+    if (noted !== undefined) await noted;
+    return sharedAnswer(completion);
   }
 
   #call(ask: Ask, { ordinal, answers, retriesBefore, signal }: CallPlace): Promise<CallOutcome> {
@@ -133,8 +142,8 @@ const SHARED = Object.freeze({
 });
 
 /** What a document is told that gets an answer without a call. */
-export function sharedAnswer(text: string): Asked {
-  return { ...SHARED, completion: { text, finish: 'stop' } };
+export function sharedAnswer({ text, finish }: GivenCompletion): Asked {
+  return { ...SHARED, completion: { text, finish } };
 }
 
 /** Carries what is not to be remembered past the cache, to all who wait for it. */

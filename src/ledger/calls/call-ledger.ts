@@ -180,13 +180,13 @@ export class CallLedger {
    *
    * @throws MillraceError as `sent`.
    */
-  shared({ ordinal, iteration, text }: SharedCall): Promise<void> {
+  shared({ ordinal, iteration, completion }: SharedCall): Promise<void> {
     return this.#record(ordinal, () => {
       const call = { ordinal, iteration, attempt: 0, provider: NOBODY };
       this.#checkUnfinished(ordinal);
       checkBounds(call);
       this.#checkNext(call);
-      this.#append(RECORD_KIND.answered, call, 0, answerPayload(NOBODY, { text, finish: 'stop', usage: undefined }));
+      this.#append(RECORD_KIND.answered, call, 0, answerPayload(NOBODY, { ...completion, usage: undefined }));
       this.#account.shared();
       this.#documents.setAnswers(ordinal, iteration + 1);
     });

@@ -29,7 +29,7 @@ export interface FailedCall extends CallId {
 
 /** An answer that a document got without a call of its own: one that another document paid for, or that was known. */
 export interface SharedCall extends Pick<CallId, 'ordinal' | 'iteration'> {
-  readonly text: string;
+  readonly completion: Pick<RecordedCompletion, 'text' | 'finish'>;
 }
 
 /** What is kept of an answer: all that the document's fate depends on. */

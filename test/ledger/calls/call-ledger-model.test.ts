@@ -97,7 +97,7 @@ class Run {
     const document = this.documents[n]!;
     if (document.end !== undefined || document.outstanding > 0) return;
     const text = `shared by ${n}`;
-    await this.ledger.shared({ ordinal: n, iteration: document.answers.length, text });
+    await this.ledger.shared({ ordinal: n, iteration: document.answers.length, completion: { text, finish: 'stop' } });
     this.counts.shared++;
     document.answers.push(text);
     document.attempts = 0;
