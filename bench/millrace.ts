@@ -17,6 +17,7 @@ import type * as EngineModule from '../src/engine/engine.js';
 import type * as OrderModule from '../src/engine/graph/order.js';
 import type * as PlanModule from '../src/engine/graph/plan.js';
 import type * as RankModule from '../src/engine/graph/rank.js';
+import type * as RefineFilesModule from '../src/engine/refine-files/refine-files.js';
 import type * as ScoreFilesModule from '../src/engine/score-files.js';
 import type { MeasureOptions } from '../src/core/measures.js';
 import type * as MeasuresModule from '../src/core/measures.js';
@@ -31,6 +32,10 @@ export async function loadEngine(): Promise<typeof EngineModule> {
 
 export async function loadScoreFiles(): Promise<typeof ScoreFilesModule> {
   return (await load('engine/score-files.js')) as typeof ScoreFilesModule;
+}
+
+export async function loadRefineFiles(): Promise<typeof RefineFilesModule> {
+  return (await load('engine/refine-files/refine-files.js')) as typeof RefineFilesModule;
 }
 
 export async function loadPlan(): Promise<

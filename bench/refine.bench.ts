@@ -17,6 +17,7 @@ import { loadCreateCache, loadEngine } from './millrace.js';
 import { MockServerProcess } from './mock-server.js';
 import type { PartResult } from './part.js';
 import { readBenchFile } from './processes.js';
+import { RecordedRuns } from './recorded-runs.js';
 import type { RefineFacts } from './refine-process.js';
 import { formatNumber, type Table } from './table.js';
 
@@ -25,6 +26,8 @@ const CONCURRENCY = 1000;
 const FAULT_SHARE = 0.01;
 const MODEL = 'bench';
 const CHECKED = 1000;
+/** Half of the document, 0.6 KB with its fence: each is a version that is scored. */
+const SHORT_ANSWERS = { shorten: 1 };
 /** Fewer documents for what is slower: each run takes some seconds. */
 const OPENAI_DIVISOR = 10;
 
@@ -66,8 +69,8 @@ interface Entry {
 
 export async function benchRefine(context: BenchContext): Promise<PartResult> {
   const faults = Object.fromEntries(FAULTS.map((fault) => [fault, FAULT_SHARE]));
-  const server = await MockServerProcess.start({ latencyMs: LATENCY_MS });
-  const faulty = await MockServerProcess.start({ latencyMs: LATENCY_MS, faults });
+  const server = await MockServerProcess.start({ latencyMs: LATENCY_MS, answers: SHORT_ANSWERS });
+  const faulty = await MockServerProcess.start({ latencyMs: LATENCY_MS, answers: SHORT_ANSWERS, faults });
   const { createEngine } = await loadEngine();
   const engine = await createEngine();
   try {
@@ -88,6 +91,8 @@ export async function benchRefine(context: BenchContext): Promise<PartResult> {
 const REFINE = 'engine.refine';
 const FAULTY = `${REFINE}, 1 % of each fault`;
 const CACHED = `${REFINE}, again from the cache`;
+const RECORDED = 'refineFiles, ledger and cache on';
+const RECORDED_AGAIN = `${RECORDED}, again`;
 const BARE = 'undici, bare pool';
 const SDK = 'openai package';
 
@@ -111,6 +116,8 @@ async function entriesOf(
   rmSync(folder, { recursive: true, force: true });
   await cached(count); // So that all that is timed are answers that are there.
   const patient = { ...options, ...PATIENCE, providers: providerAt(faulty.url) };
+  const recorded = new RecordedRuns(join(context.folder, 'recorded'), documents, options);
+  await recorded.fill();
   return [
     { name: REFINE, documents: count, server, run: (first) => refine(engine, documents.slice(0, first), options) },
     {
@@ -126,6 +133,8 @@ async function entriesOf(
       run: (first) => refine(engine, documents.slice(0, first), patient, FAULT_SHARE),
     },
     { name: CACHED, documents: count, server, run: cached },
+    { name: RECORDED, documents: count, server, run: (first) => recorded.first(first) },
+    { name: RECORDED_AGAIN, documents: count, server, run: (first) => recorded.again(first) },
     {
       name: SDK,
       documents: Math.ceil(count / OPENAI_DIVISOR),
@@ -284,7 +293,9 @@ function tableOf(measured: readonly Measured[]): Table {
 function budgetsOf(measured: readonly Measured[]): Budget[] {
   const of = (name: string): Measured | undefined => measured.find((each) => each.name === name);
   const [refined, bare, faulty, cached] = [of(REFINE), of(BARE), of(FAULTY), of(CACHED)];
+  const [recorded, again] = [of(RECORDED), of(RECORDED_AGAIN)];
   if (refined === undefined || bare === undefined || faulty === undefined || cached === undefined) return [];
+  if (recorded === undefined || again === undefined) return [];
   const perMinute = ({ perSecond }: Measured, thousands: number): number => (perSecond * 60) / (thousands * 1000);
   const ratios = refined.ms.map((ms, round) => (bare.ms[round] ?? Number.NaN) / ms);
   return [
@@ -294,6 +305,10 @@ function budgetsOf(measured: readonly Measured[]): Budget[] {
     { name: 'refine from the cache, docs/min / 2,000,000', measured: perMinute(cached, 2000), unit: '×', atLeast: 1 },
     { name: 'refine, main thread a document', measured: refined.mainThreadUs, unit: 'µs', atMost: 90 },
     { name: 'refine from the cache, likewise', measured: cached.mainThreadUs, unit: 'µs', atMost: 30 },
+    { name: 'ledger and cache on, docs/min / 500,000', measured: perMinute(recorded, 500), unit: '×', atLeast: 1 },
+    { name: 'ledger and cache on, main thread', measured: recorded.mainThreadUs, unit: 'µs', atMost: 90 },
+    { name: 'the same again, docs/min / 2,000,000', measured: perMinute(again, 2000), unit: '×', atLeast: 1 },
+    { name: 'the same again, main thread', measured: again.mainThreadUs, unit: 'µs', atMost: 30 },
   ];
 }
 

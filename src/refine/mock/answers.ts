@@ -13,6 +13,7 @@ export const ANSWERS = [
   'language',
   'long',
   'unfenced',
+  'shorten',
 ] as const;
 export type AnswerKind = (typeof ANSWERS)[number];
 
@@ -56,6 +57,8 @@ export function answerTo(prompt: string, kind: AnswerKind): Answer {
       return { text: fenced(Array.from({ length: 10 }, () => text).join('\n\n')), finish: 'stop' };
     case 'unfenced':
       return { text: `Sure! Here is the improved document:\n\n${improved(text)}`, finish: 'stop' };
+    case 'shorten':
+      return { text: fenced(text.slice(0, text.length >> 1)), finish: 'stop' };
   }
 }
 

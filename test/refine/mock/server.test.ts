@@ -126,6 +126,14 @@ describe('answers', () => {
     expect(body).toMatchObject({ choices: [{ finish_reason: finish }] });
     if (kind === 'ignore') expect(textOf(body)).toContain(POOR);
     if (kind === 'empty') expect(textOf(body)).toBe('');
+    if (kind === 'shorten')
+      expect(
+        POOR.startsWith(
+          textOf(body)
+            .replace(/<\/?document-a1>\n?/g, '')
+            .trimEnd(),
+        ),
+      ).toBe(true);
     if (kind === 'long') expect(textOf(body).length).toBeGreaterThan(POOR.length * 10);
   });
 });
