@@ -29,16 +29,20 @@ export default defineConfig({
  */
 function takeBuiltParts(): Plugin {
   const built = [
-    { file: '/src/engine/worker-pool.ts', from: "'./thread.js'", to: "'../../dist/engine/thread.js'" },
+    {
+      file: '/src/engine/threads/worker-pool.ts',
+      from: "'./thread.js'",
+      to: "'../../../dist/engine/threads/thread.js'",
+    },
     {
       file: '/src/cache/hash-kernel.ts',
       from: "'./kernel/hash.wasm'",
       to: "'../../dist/cache/kernel/hash.wasm'",
     },
     {
-      file: '/src/engine/module-pool.ts',
-      from: "'../workers/module-worker.js'",
-      to: "'../../dist/workers/module-worker.js'",
+      file: '/src/engine/threads/module-pool.ts',
+      from: "'../../workers/module-worker.js'",
+      to: "'../../../dist/workers/module-worker.js'",
     },
     {
       file: '/src/workers/kernel-host.ts',

@@ -1,6 +1,6 @@
 /** `scoreFiles` in a process of its own: the heap of the benchmarks, full of documents, is none of its business. */
 import type { MeasureOptions } from '../src/core/measures.js';
-import type { RunSummary } from '../src/engine/score-files-options.js';
+import type { RunSummary } from '../src/engine/score-files/options.js';
 import { forkBenchFile } from './processes.js';
 
 export interface FileScorerRequest {

@@ -7,7 +7,7 @@ import type * as CreateCacheModule from '../src/cache/create-cache.js';
 import type * as DiskStoreModule from '../src/cache/disk/disk-store.js';
 import type * as MemoryTierModule from '../src/cache/memory-tier.js';
 import type * as ClockModule from '../src/core/clock.js';
-import type * as DequeModule from '../src/engine/deque.js';
+import type * as DequeModule from '../src/engine/threads/deque.js';
 import type * as LimiterSetModule from '../src/core/flow/limiter-set.js';
 import type * as PriorityModule from '../src/core/flow/priority.js';
 import type * as PriorityQueueModule from '../src/core/flow/priority-queue.js';
@@ -18,7 +18,7 @@ import type * as OrderModule from '../src/engine/graph/order.js';
 import type * as PlanModule from '../src/engine/graph/plan.js';
 import type * as RankModule from '../src/engine/graph/rank.js';
 import type * as RefineFilesModule from '../src/engine/refine-files/refine-files.js';
-import type * as ScoreFilesModule from '../src/engine/score-files.js';
+import type * as ScoreFilesModule from '../src/engine/score-files/score-files.js';
 import type { MeasureOptions } from '../src/core/measures.js';
 import type * as MeasuresModule from '../src/core/measures.js';
 import type * as MockServerModule from '../src/refine/mock/server.js';
@@ -31,7 +31,7 @@ export async function loadEngine(): Promise<typeof EngineModule> {
 }
 
 export async function loadScoreFiles(): Promise<typeof ScoreFilesModule> {
-  return (await load('engine/score-files.js')) as typeof ScoreFilesModule;
+  return (await load('engine/score-files/score-files.js')) as typeof ScoreFilesModule;
 }
 
 export async function loadRefineFiles(): Promise<typeof RefineFilesModule> {
@@ -60,7 +60,7 @@ export async function kernelFor(options: MeasureOptions): Promise<KernelModule.K
 }
 
 export async function loadDeque(): Promise<typeof DequeModule> {
-  return (await load('engine/deque.js')) as typeof DequeModule;
+  return (await load('engine/threads/deque.js')) as typeof DequeModule;
 }
 
 type Flow = typeof SemaphoreModule &

@@ -53,14 +53,14 @@ export type { JobOptions, JobsOptions } from './engine/jobs/options.js';
 export { isItemFailure, type ItemFailure, type ItemResult, type ItemValue } from './engine/jobs/results.js';
 export { finalError } from './core/flow/final-error.js';
 export type { Priority } from './core/flow/priority.js';
-export { explain, type Explanation, type ExplainOptions } from './engine/explain.js';
+export { explain, type Explanation, type ExplainOptions } from './engine/explain/explain.js';
 export type { Check, CheckKind, CheckOutcome } from './engine/explain/checks.js';
 export type { Advice, DimensionExplanation, Part } from './engine/explain/dimensions.js';
 export type { Repeat, Repeats } from './engine/explain/repeats.js';
 export type { GraphEvents, GraphRun, GraphSummary } from './engine/graph/graph-run.js';
 export type { GraphOptions } from './engine/graph/options.js';
 export type { CpuTask, Task, TaskContext, TaskOutcome, WaitTask } from './engine/graph/task.js';
-export type { DocumentSource } from './engine/document-stream.js';
+export type { DocumentSource } from './engine/documents/document-stream.js';
 export type { EngineOptions } from './engine/options.js';
 export { calibrate } from './engine/calibrate/calibrate.js';
 export type {

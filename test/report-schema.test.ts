@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FILTER_NAMES, FILTER_REASONS, FILTER_STATS } from '../src/core/filters.js';
 import type { CountsReport } from '../src/core/report.js';
-import { scoreFiles } from '../src/engine/score-files.js';
+import { scoreFiles } from '../src/engine/score-files/score-files.js';
 import { Kernel } from '../src/workers/kernel-host.js';
 import { COMPLETE, ENTROPY, FULLEST_ROWS, WITH_STATS, type ReportKind } from './support/measures.js';
 import { Scratch, jsonLines, readRows } from './support/scratch.js';

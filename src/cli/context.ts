@@ -2,10 +2,10 @@ import type { Readable, Writable } from 'node:stream';
 
 import type { CalibrateOptions } from '../engine/calibrate/options.js';
 import type { Calibration } from '../engine/calibrate/calibration.js';
-import type { NamedOutputs } from '../engine/run-output.js';
+import type { NamedOutputs } from '../engine/score-files/run-output.js';
 import type { RefineEstimate, RefineFilesOptions, RefineFilesSummary } from '../engine/refine-files/options.js';
 import type { VerifyRefineRunOptions } from '../engine/refine-files/verify.js';
-import type { InputPlan, RunSummary, ScoreFilesOptions } from '../engine/score-files-options.js';
+import type { InputPlan, RunSummary, ScoreFilesOptions } from '../engine/score-files/options.js';
 import type { BenchOptions } from '../harness/bench/options.js';
 import type { BenchResult } from '../harness/bench/result.js';
 import type { StressOptions } from '../harness/stress/options.js';
@@ -73,8 +73,8 @@ export function processContext(): CliContext {
     signals: process,
     exit: (code) => process.exit(code),
     now: () => performance.now(),
-    scoreFiles: async (options) => (await import('../engine/score-files.js')).scoreFiles(options),
-    planInputs: async (...args) => (await import('../engine/score-files.js')).planInputs(...args),
+    scoreFiles: async (options) => (await import('../engine/score-files/score-files.js')).scoreFiles(options),
+    planInputs: async (...args) => (await import('../engine/score-files/score-files.js')).planInputs(...args),
     calibrate: async (options) => (await import('../engine/calibrate/calibrate.js')).calibrate(options),
     bench: async (options) => (await import('../harness/bench/run-bench.js')).runBench(options),
     stress: async (options) => (await import('../harness/stress/stress.js')).runStress(options),

@@ -10,16 +10,16 @@ import { abortable, checkAborted } from '../core/abort.js';
 import { MemoryGuard, type MemoryChange } from '../core/flow/memory-guard.js';
 import { Monitor } from '../monitor/monitor.js';
 import { timingsOf, type StageTiming } from '../monitor/stage-timing.js';
-import { Coalescer } from './coalescer.js';
-import { cutBatches } from './cuts.js';
-import { DocumentStream, type DocumentSource, type OpenStream } from './document-stream.js';
+import { Coalescer } from './documents/coalescer.js';
+import { cutBatches } from './documents/cuts.js';
+import { DocumentStream, type DocumentSource, type OpenStream } from './documents/document-stream.js';
 import type { GraphRun } from './graph/graph-run.js';
 import { Graphs } from './graph/graphs.js';
 import type { GraphOptions } from './graph/options.js';
 import type { Task } from './graph/task.js';
-import { DocumentsBatch, idOf, refusalOf, type BatchListener, type Outcome } from './documents-batch.js';
-import { failDependants } from './fail-dependants.js';
-import { InlineScorer } from './inline-scorer.js';
+import { DocumentsBatch, idOf, refusalOf, type BatchListener, type Outcome } from './documents/documents-batch.js';
+import { failDependants } from './documents/fail-dependants.js';
+import { InlineScorer } from './documents/inline-scorer.js';
 import type { Items } from './jobs/item-source.js';
 import type { Job } from './jobs/job.js';
 import { Jobs, type AnyProcessor, type JobsStatistics, type ResumeOptions } from './jobs/jobs.js';
@@ -36,11 +36,11 @@ import {
   type EngineCacheStats,
   type NamedDocument,
 } from './report-cache/engine-cache.js';
-import { Scheduler } from './scheduler.js';
-import { SlabPool } from './slab-pool.js';
-import { StreamPace } from './stream-pace.js';
-import { VersionDocument, type Version } from './version-document.js';
-import { IN_FLIGHT_MAX } from './worker-pool.js';
+import { Scheduler } from './threads/scheduler.js';
+import { SlabPool } from './threads/slab-pool.js';
+import { StreamPace } from './documents/stream-pace.js';
+import { VersionDocument, type Version } from './documents/version-document.js';
+import { IN_FLIGHT_MAX } from './threads/worker-pool.js';
 
 /** Batches that a stream may have between its source and its consumer, for each worker. */
 const WINDOW_BATCHES_PER_WORKER = 8;

@@ -1,4 +1,4 @@
-import { Deque, type Costed } from './deque.js';
+import { Deque, type Costed } from './threads/deque.js';
 
 /** Work that was started, and what it costs. */
 interface Pending<T> extends Costed {

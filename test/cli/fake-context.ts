@@ -4,7 +4,7 @@ import { Readable, Writable } from 'node:stream';
 import type { CliContext } from '../../src/cli/context.js';
 import { NO_COUNTS } from '../../src/engine/refine/refiner.js';
 import type { RefineEstimate, RefineFilesOptions, RefineFilesSummary } from '../../src/engine/refine-files/options.js';
-import type { InputPlan, RunSummary, ScoreFilesOptions } from '../../src/engine/score-files-options.js';
+import type { InputPlan, RunSummary, ScoreFilesOptions } from '../../src/engine/score-files/options.js';
 
 export class Capture extends Writable {
   text = '';

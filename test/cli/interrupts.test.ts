@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.js';
 import { MillraceError } from '../../src/core/errors.js';
-import type { RunSummary, ScoreFilesOptions } from '../../src/engine/score-files-options.js';
+import type { RunSummary, ScoreFilesOptions } from '../../src/engine/score-files/options.js';
 import { createFake, SUMMARY, type Fake } from './fake-context.js';
 
 let output: string;

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.js';
 import { ERROR_CODES, MillraceError, type ErrorCode } from '../../src/core/errors.js';
 import { ENGINE_DEFAULTS } from '../../src/engine/options.js';
-import type { RunProgress, ScoreFilesOptions } from '../../src/engine/score-files-options.js';
+import type { RunProgress, ScoreFilesOptions } from '../../src/engine/score-files/options.js';
 import { Capture, createFake, PLAN, SUMMARY } from './fake-context.js';
 
 let folder: string;

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine/engine.js';
-import { scoreFiles } from '../../src/engine/score-files.js';
+import { scoreFiles } from '../../src/engine/score-files/score-files.js';
 import { differences } from '../support/compare.js';
 import {
   ORACLE_ABSENT_NOTE,

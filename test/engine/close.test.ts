@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Document } from '../../src/core/document.js';
-import type { Outcome } from '../../src/engine/documents-batch.js';
+import type { Outcome } from '../../src/engine/documents/documents-batch.js';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import { codesOrIds, errorOf } from '../support/outcomes.js';
 

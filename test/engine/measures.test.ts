@@ -7,7 +7,7 @@ import { FILTER_NAMES, FILTER_STATS } from '../../src/core/filters.js';
 import type { CountsReport } from '../../src/core/report.js';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import type { EngineOptions } from '../../src/engine/options.js';
-import { scoreFiles } from '../../src/engine/score-files.js';
+import { scoreFiles } from '../../src/engine/score-files/score-files.js';
 import { FULLEST_ROWS } from '../support/measures.js';
 import { errorOf, reportOf } from '../support/outcomes.js';
 import { Scratch, jsonLines, readRows } from '../support/scratch.js';

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine, createEngine } from '../../src/engine/engine.js';
 import { resolveEngineOptions } from '../../src/engine/options.js';
 import { RunMeters } from '../../src/engine/run-meters.js';
-import { scoreFiles } from '../../src/engine/score-files.js';
+import { scoreFiles } from '../../src/engine/score-files/score-files.js';
 import type { Chunk } from '../../src/io/chunk.js';
 import { Monitor } from '../../src/monitor/monitor.js';
 import { REPORT_DECODER } from '../../src/workers/report-layout.js';

@@ -9,7 +9,7 @@ import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, resolveEngineOptions, type EngineLimi
 import { resolveMemoryGuardOptions } from '../../src/core/flow/memory-guard.js';
 import { PRESETS, PRESET_NAMES } from '../../src/engine/presets.js';
 import { resolveJobsOptions } from '../../src/engine/jobs/options.js';
-import { resolveScoreFilesOptions, type ScoreFilesOptions } from '../../src/engine/score-files-options.js';
+import { resolveScoreFilesOptions, type ScoreFilesOptions } from '../../src/engine/score-files/options.js';
 import { errorOf } from '../support/outcomes.js';
 
 const MIB = 1024 * 1024;

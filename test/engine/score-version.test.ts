@@ -5,9 +5,9 @@
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { costOf } from '../../src/engine/documents-batch.js';
+import { costOf } from '../../src/engine/documents/documents-batch.js';
 import { createEngine } from '../../src/engine/engine.js';
-import { VersionDocument } from '../../src/engine/version-document.js';
+import { VersionDocument } from '../../src/engine/documents/version-document.js';
 import { GUARD_REASONS } from '../../src/refine/guards/guard.js';
 import { objectionTo } from '../../src/refine/guards/objection.js';
 import { GUARD_DEFAULTS, resolveGuardOptions } from '../../src/refine/guards/options.js';

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Document } from '../../src/core/document.js';
-import { costOf } from '../../src/engine/documents-batch.js';
+import { costOf } from '../../src/engine/documents/documents-batch.js';
 import { createEngine, type Engine, type EngineStats } from '../../src/engine/engine.js';
 import { referenceReport } from '../reference/report.js';
 import { differences } from '../support/compare.js';

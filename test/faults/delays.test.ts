@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../src/core/document.js';
-import type { Outcome } from '../../src/engine/documents-batch.js';
+import type { Outcome } from '../../src/engine/documents/documents-batch.js';
 import { createEngine } from '../../src/engine/engine.js';
 import { SLOW_WORKER, engineOf } from '../support/faults.js';
 

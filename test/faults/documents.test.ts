@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors.js';
-import type { Outcome } from '../../src/engine/documents-batch.js';
+import type { Outcome } from '../../src/engine/documents/documents-batch.js';
 import { createEngine, type Engine } from '../../src/engine/engine.js';
 import type { EngineOptions } from '../../src/engine/options.js';
 import { FAULTY_WORKER, engineOf, threadsOf } from '../support/faults.js';

@@ -15,7 +15,7 @@ import { workerData } from 'node:worker_threads';
 import { ProgressRow } from '../../dist/workers/progress.js';
 import { lengthsOf, textsStart } from '../../dist/workers/slab.js';
 import { Turns } from '../../dist/workers/turns.js';
-import handle from '../../dist/engine/thread.js';
+import handle from '../../dist/engine/threads/thread.js';
 
 if (process.env.MILLRACE_TEST_START === 'fail') throw new Error('no start on purpose');
 

@@ -6,15 +6,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type * as SchedulerModule from '../../src/engine/scheduler.js';
-import { scoreFiles } from '../../src/engine/score-files.js';
-import type { RunSummary, ScoreFilesOptions } from '../../src/engine/score-files-options.js';
+import type * as SchedulerModule from '../../src/engine/threads/scheduler.js';
+import { scoreFiles } from '../../src/engine/score-files/score-files.js';
+import type { RunSummary, ScoreFilesOptions } from '../../src/engine/score-files/options.js';
 import { FAULTY_WORKER, SLOW_WORKER, threadsOf } from '../support/faults.js';
 import { errorOf, within } from '../support/outcomes.js';
 import { Scratch, jsonLines, readRows } from '../support/scratch.js';
 
 const given: { workerFile: URL | undefined } = vi.hoisted(() => ({ workerFile: undefined }));
-vi.mock('../../src/engine/scheduler.js', async (original) => {
+vi.mock('../../src/engine/threads/scheduler.js', async (original) => {
   const { Scheduler, ...others } = await original<typeof SchedulerModule>();
   class GivenScheduler extends Scheduler {
     constructor(options: SchedulerModule.SchedulerOptions) {

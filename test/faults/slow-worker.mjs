@@ -1,5 +1,5 @@
 /** The engine's worker, which takes its time at random: before it scores a batch, and before it answers. */
-import handle from '../../dist/engine/thread.js';
+import handle from '../../dist/engine/threads/thread.js';
 
 const MILLISECONDS_MAX = 6;
 

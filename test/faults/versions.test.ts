@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.js';
 import type { EngineOptions } from '../../src/engine/options.js';
-import type { Version } from '../../src/engine/version-document.js';
+import type { Version } from '../../src/engine/documents/version-document.js';
 import { GUARD_DEFAULTS } from '../../src/refine/guards/options.js';
 import { documentOf } from '../../src/refine/mock/answers.js';
 import type { Provider } from '../../src/refine/providers/provider.js';

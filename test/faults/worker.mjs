@@ -28,7 +28,7 @@ String.prototype.toLowerCase = function () {
   return toLowerCase.call(this);
 };
 
-const { default: handle } = await import('../../dist/engine/thread.js');
+const { default: handle } = await import('../../dist/engine/threads/thread.js');
 export default handle;
 
 /** The functions that score, each looking for a cue in its text first. */

@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DocumentsBatch, costOf, type Outcome } from '../../src/engine/documents-batch.js';
-import { SlabPool } from '../../src/engine/slab-pool.js';
+import { DocumentsBatch, costOf, type Outcome } from '../../src/engine/documents/documents-batch.js';
+import { SlabPool } from '../../src/engine/threads/slab-pool.js';
 import { scoreDocuments } from '../../src/workers/documents.js';
 import { compileKernel, type Kernel } from '../../src/workers/kernel-host.js';
 import { KernelSlot } from '../../src/workers/kernel-slot.js';

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WireError } from '../../src/core/errors.js';
 import type { Report } from '../../src/core/report.js';
-import { insertLineIds } from '../../src/engine/line-ids.js';
+import { insertLineIds } from '../../src/engine/score-files/line-ids.js';
 import { LineBlocks } from '../../src/io/line-blocks.js';
 import { compileKernel } from '../../src/workers/kernel-host.js';
 import { KernelSlot } from '../../src/workers/kernel-slot.js';

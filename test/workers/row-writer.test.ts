@@ -4,7 +4,7 @@
  * the reports of the same texts.
  */
 import { describe, expect, it } from 'vitest';
-import { insertLineIds } from '../../src/engine/line-ids.js';
+import { insertLineIds } from '../../src/engine/score-files/line-ids.js';
 import { parseExpression } from '../../src/engine/expression/parse.js';
 import { scoreFiles } from '../../src/workers/files.js';
 import { compileKernel } from '../../src/workers/kernel-host.js';

@@ -4,7 +4,7 @@ import { MEASURES } from '../../core/measures.js';
 import { ENGINE_DEFAULTS, MAX_BYTES_LIMIT, WORKERS_MAX } from '../../engine/options.js';
 import { FILTER_NAMES } from '../../core/filters.js';
 import { DEDUPS, DEDUP_BYTES, DEDUP_BYTES_LIMIT, DEDUP_BYTES_MIN } from '../../engine/dedup/options.js';
-import { CLEANERS } from '../../engine/selection.js';
+import { CLEANERS } from '../../engine/score-files/selection.js';
 import type { Invocation } from '../context.js';
 import { EMITS } from '../../engine/emit.js';
 import type { ScoreFlags } from '../score/flags.js';

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../engine/explain.js';
+import type { Explanation } from '../../engine/explain/explain.js';
 import type { Advice, DimensionExplanation, Part } from '../../engine/explain/dimensions.js';
 import { excerptOf } from './excerpt.js';
 import { WIDTH, type Drawing } from './drawing.js';

@@ -1,5 +1,5 @@
 import { FILTER_NAMES, type FilterName } from '../../core/filters.js';
-import type { Explanation } from '../../engine/explain.js';
+import type { Explanation } from '../../engine/explain/explain.js';
 import type { Check } from '../../engine/explain/checks.js';
 import { formatBeside, formatDecimal } from './decimals.js';
 import { excerptOf } from './excerpt.js';

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../engine/explain.js';
+import type { Explanation } from '../../engine/explain/explain.js';
 import type { Report } from '../../core/report.js';
 import { formatBytes, formatCount } from '../numbers.js';
 import { excerptOf } from './excerpt.js';

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../engine/explain.js';
+import type { Explanation } from '../../engine/explain/explain.js';
 import type { Repeat } from '../../engine/explain/repeats.js';
 import { formatCount } from '../numbers.js';
 import { formatPercent } from './decimals.js';

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../engine/explain.js';
+import type { Explanation } from '../../engine/explain/explain.js';
 import type { Drawing } from './drawing.js';
 import { formatDimensions } from './format-dimensions.js';
 import { formatFilters } from './format-filters.js';

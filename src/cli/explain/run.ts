@@ -1,4 +1,4 @@
-import { explain } from '../../engine/explain.js';
+import { explain } from '../../engine/explain/explain.js';
 import type { Invocation } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { print } from '../print.js';

@@ -3,8 +3,8 @@ import type { FilterName } from '../../core/filters.js';
 import type { Measures } from '../../core/measures.js';
 import type { Dedup } from '../../engine/dedup/options.js';
 import type { Emit } from '../../engine/emit.js';
-import type { ScoreFilesOptions } from '../../engine/score-files-options.js';
-import type { Cleaner } from '../../engine/selection.js';
+import type { ScoreFilesOptions } from '../../engine/score-files/options.js';
+import type { Cleaner } from '../../engine/score-files/selection.js';
 import { checkSummaryPath, outputFileOf, toStdout } from '../output-flags.js';
 import type { ScoreConfig } from './config.js';
 

@@ -1,4 +1,4 @@
-import type { InputPlan } from '../../engine/score-files-options.js';
+import type { InputPlan } from '../../engine/score-files/options.js';
 import { formatCount, formatCountOf } from '../numbers.js';
 import { alignColumns } from '../table.js';
 

@@ -1,4 +1,4 @@
-import type { RunProgress } from '../../engine/score-files-options.js';
+import type { RunProgress } from '../../engine/score-files/options.js';
 import { formatMegabytesPerSecond, formatShare, formatShort } from '../numbers.js';
 import { deadLetterParts, documentsPart, fitLine, inputParts, rateOf, type Part } from '../progress.js';
 

@@ -1,4 +1,4 @@
-import type { RunProgress, RunSummary } from '../../engine/score-files-options.js';
+import type { RunProgress, RunSummary } from '../../engine/score-files/options.js';
 import { checkWritable } from '../../io/file-sink.js';
 import type { Invocation } from '../context.js';
 import { EXIT } from '../exit-codes.js';

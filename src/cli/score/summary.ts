@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../engine/score-files-options.js';
+import type { RunSummary } from '../../engine/score-files/options.js';
 import { formatCount } from '../numbers.js';
 import { documentRows, formatRows, runRows, toSummaryJson, type Row } from '../run-facts.js';
 import type { Styles } from '../styles.js';

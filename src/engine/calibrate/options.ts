@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { MillraceError } from '../../core/errors.js';
 import type { MeasureOptions } from '../../core/measures.js';
 import { checkInteger, describe, typeError } from '../../core/options.js';
-import type { RunProgress } from '../score-files-options.js';
+import type { RunProgress } from '../score-files/options.js';
 
 /** What `calibrate` reads and how. */
 export interface CalibrateOptions extends Pick<MeasureOptions, 'asOf' | 'weights' | 'filters'> {

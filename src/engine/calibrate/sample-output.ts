@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../../io/dead-letters.js';
-import type { RowsOutput, WrittenRows } from '../file-run.js';
+import type { RowsOutput, WrittenRows } from '../score-files/file-run.js';
 import type { Reservoir } from './reservoir.js';
 import type { Totals } from './totals.js';
 

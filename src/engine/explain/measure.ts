@@ -7,7 +7,7 @@ import { KernelSlot } from '../../workers/kernel-slot.js';
 import { explainRow } from '../../workers/measure-row.js';
 import { STATS_DECODER } from '../../workers/report-layout.js';
 import { decodeParts, type PartValues } from '../../workers/report-parts.js';
-import { idOf } from '../documents-batch.js';
+import { idOf } from '../documents/documents-batch.js';
 
 /** What the kernel says of one document. */
 export interface Measured {

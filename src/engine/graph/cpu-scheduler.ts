@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { MillraceError, messageOf } from '../../core/errors.js';
 import type { ModuleRequest } from '../../workers/module-protocol.js';
-import { PLACES_PER_THREAD, type ModuleThreads, type ModuleThreadsListener } from '../module-pool.js';
+import { PLACES_PER_THREAD, type ModuleThreads, type ModuleThreadsListener } from '../threads/module-pool.js';
 
 /**
  * Work handed over ahead of time, behind what a thread runs. It covers the time until the main thread gets to answer, which on a

@@ -1,5 +1,5 @@
 import { SYSTEM_CLOCK, type Clock } from '../../core/clock.js';
-import { ModulePool, type ModuleThreads, type ModuleThreadsListener } from '../module-pool.js';
+import { ModulePool, type ModuleThreads, type ModuleThreadsListener } from '../threads/module-pool.js';
 import { CpuScheduler } from './cpu-scheduler.js';
 import { GraphRun } from './graph-run.js';
 import { resolveGraphOptions, type GraphOptions } from './options.js';

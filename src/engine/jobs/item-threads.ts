@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { MillraceError, messageOf } from '../../core/errors.js';
 import { finalError, isFinalError } from '../../core/flow/final-error.js';
 import type { ModuleRequest } from '../../workers/module-protocol.js';
-import { ModulePool } from '../module-pool.js';
+import { ModulePool } from '../threads/module-pool.js';
 import type { ItemContext } from './item-context.js';
 import type { ProcessorThreads } from './run.js';
 

@@ -6,7 +6,7 @@ import { deadLetterLine, type DeadLetter } from '../../io/dead-letters.js';
 import type { Finished } from '../../ledger/calls/calls.js';
 import type { RefinedRow } from '../../refine/row.js';
 import type { RowLine } from '../../workers/row-reader.js';
-import { costOf, type Outcome } from '../documents-batch.js';
+import { costOf, type Outcome } from '../documents/documents-batch.js';
 import type { Emit } from '../emit.js';
 import type { Engine } from '../engine.js';
 import type { Asked } from '../refine/completions.js';

@@ -5,7 +5,7 @@ import type { RunHeader } from '../../ledger/run.js';
 import type { ResolvedRefineOptions } from '../../refine/options.js';
 import { KNOWN_PROVIDERS } from '../../refine/providers/options.js';
 import type { RefineProvider } from '../refine/options.js';
-import type { OutputPaths } from '../run-output.js';
+import type { OutputPaths } from '../score-files/run-output.js';
 import type { RefineFilesOptions, ResolvedRefineFilesOptions } from './options.js';
 
 type Options = RunHeader['options'];

@@ -8,7 +8,7 @@ import { openSink } from '../../io/output.js';
 import type { Sink } from '../../io/sink.js';
 import type { Checkpoint } from '../../ledger/calls/calls.js';
 import type { WrittenFiles } from '../../ledger/calls/opening.js';
-import { ownFiles, type OutputPaths, type OutputStreams } from '../run-output.js';
+import { ownFiles, type OutputPaths, type OutputStreams } from '../score-files/run-output.js';
 
 /** What a run writes to. */
 export interface Outputs {

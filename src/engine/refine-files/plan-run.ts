@@ -4,7 +4,7 @@ import { resolveInputs } from '../../io/inputs.js';
 import { readRunHeader } from '../../ledger/calls/run-file.js';
 import type { RunHeader } from '../../ledger/run.js';
 import { refuseStreams } from '../dependencies/read-rows.js';
-import { outputPaths, ownFiles, type OutputPaths, type OutputStreams } from '../run-output.js';
+import { outputPaths, ownFiles, type OutputPaths, type OutputStreams } from '../score-files/run-output.js';
 import { headerOf } from './header.js';
 import { ModelPrices } from './model-prices.js';
 import { resolveRefineFilesOptions, type RefineFilesOptions, type ResolvedRefineFilesOptions } from './options.js';

@@ -1,4 +1,4 @@
-import { lineBytesMaxOf } from '../score-files.js';
+import { lineBytesMaxOf } from '../score-files/score-files.js';
 import type { ReadOptions } from './read-documents.js';
 
 /** How the documents of a run are read. */

@@ -5,7 +5,7 @@ import { ledgerError } from '../../ledger/journal-file.js';
 import { inspectRun, verifyRun, type Difference, type RunEvidence } from '../../ledger/calls/verify.js';
 import type { RunHeader } from '../../ledger/run.js';
 import { INPUT_ERRORS } from '../input-errors.js';
-import { ownFiles } from '../run-output.js';
+import { ownFiles } from '../score-files/run-output.js';
 import { piecesOf } from './old-rows.js';
 import { countDocuments } from './read-documents.js';
 import { readSettings } from './read-settings.js';

@@ -3,7 +3,7 @@ import type { Failure } from '../../core/report.js';
 import type { RefinePlan } from '../../refine/plan.js';
 import { Refinement, type Ask, type Judged, type Move, type ScoredDocument } from '../../refine/refinement.js';
 import type { RefinedRow } from '../../refine/row.js';
-import type { Version } from '../version-document.js';
+import type { Version } from '../documents/version-document.js';
 import type { Asked, CallPlace, Completions } from './completions.js';
 
 /** Scores one version of a document and compares it with the original. */

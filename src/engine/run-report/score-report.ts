@@ -1,6 +1,6 @@
 import { describeMachine } from '../../monitor/page/machine.js';
 import { REFERENCE, type Headline, type Outcome, type RunPage } from '../../monitor/page/model.js';
-import type { RunSummary, ScoreFilesOptions } from '../score-files-options.js';
+import type { RunSummary, ScoreFilesOptions } from '../score-files/options.js';
 import { RunReport, writeRunPage } from './run-report.js';
 import { RunTally } from './run-tally.js';
 

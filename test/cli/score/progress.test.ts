@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatProgress } from '../../../src/cli/score/progress.js';
-import type { RunProgress } from '../../../src/engine/score-files-options.js';
+import type { RunProgress } from '../../../src/engine/score-files/options.js';
 
 const PROGRESS: RunProgress = {
   documents: 123_456,

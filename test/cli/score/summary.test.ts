@@ -4,7 +4,7 @@ import { formatSummary, scoreSummaryJson } from '../../../src/cli/score/summary.
 import { speedOf } from '../../../src/cli/speed.js';
 import { stylesFor } from '../../../src/cli/styles.js';
 import { FILTER_REASONS } from '../../../src/core/filters.js';
-import type { RunSummary } from '../../../src/engine/score-files-options.js';
+import type { RunSummary } from '../../../src/engine/score-files/options.js';
 import { Capture, SUMMARY } from '../fake-context.js';
 
 const PLAIN = stylesFor(new Capture(false), {});

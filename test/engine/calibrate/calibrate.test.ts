@@ -11,7 +11,7 @@ import { calibrate } from '../../../src/engine/calibrate/calibrate.js';
 import { quantileOf } from '../../../src/engine/calibrate/distribution.js';
 import { ROW_FIELDS } from '../../../src/engine/calibrate/fields.js';
 import { CALIBRATE_DEFAULTS, SAMPLE_LIMIT } from '../../../src/engine/calibrate/options.js';
-import { scoreFiles } from '../../../src/engine/score-files.js';
+import { scoreFiles } from '../../../src/engine/score-files/score-files.js';
 import { Scratch, jsonLines, readRows } from '../../support/scratch.js';
 
 const scratch = new Scratch();

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutRows } from '../../../src/engine/dedup/cut-rows.js';
-import { insertLineIds } from '../../../src/engine/line-ids.js';
+import { insertLineIds } from '../../../src/engine/score-files/line-ids.js';
 import { KEPT_TEXT_WORDS, REJECTED_BEFORE, ROW_END } from '../../../src/workers/kept-texts.js';
 import type { RejectedRows } from '../../../src/workers/protocol.js';
 

@@ -11,8 +11,8 @@ import { FileDependencies } from '../../../src/engine/dependencies/file-dependen
 import { readRows } from '../../../src/engine/dependencies/read-rows.js';
 import { RowTable } from '../../../src/engine/dependencies/row-table.js';
 import { failuresOf } from '../../../src/engine/graph/document-dependencies.js';
-import { rowSettings } from '../../../src/engine/score-files.js';
-import { resolveScoreFilesOptions } from '../../../src/engine/score-files-options.js';
+import { rowSettings } from '../../../src/engine/score-files/score-files.js';
+import { resolveScoreFilesOptions } from '../../../src/engine/score-files/options.js';
 import type { Chunk } from '../../../src/io/chunk.js';
 import type { Input } from '../../../src/io/input.js';
 import { resolveInputs } from '../../../src/io/inputs.js';

@@ -3,7 +3,7 @@
  * a slot waits there until the one before has ended, unless it is taken back, as in a real thread.
  */
 import { MillraceError } from '../../../src/core/errors.js';
-import type { ModuleThreads, ModuleThreadsListener } from '../../../src/engine/module-pool.js';
+import type { ModuleThreads, ModuleThreadsListener } from '../../../src/engine/threads/module-pool.js';
 import type { ModuleRequest } from '../../../src/workers/module-protocol.js';
 import type { ManualClock } from '../../support/manual-clock.js';
 

@@ -14,7 +14,7 @@ import {
   type InputDocument,
   type ReadDocumentsOptions,
 } from '../../../src/engine/refine-files/read-documents.js';
-import { lineBytesMaxOf } from '../../../src/engine/score-files.js';
+import { lineBytesMaxOf } from '../../../src/engine/score-files/score-files.js';
 import type { Input } from '../../../src/io/input.js';
 import { resolveInputs } from '../../../src/io/inputs.js';
 import { jsonLinesFile } from '../../support/json-files.js';

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RefineFilesOptions, RefineFilesSummary } from '../../../src/engine/refine-files/options.js';
 import { refineFiles } from '../../../src/engine/refine-files/refine-files.js';
-import { scoreFiles } from '../../../src/engine/score-files.js';
+import { scoreFiles } from '../../../src/engine/score-files/score-files.js';
 import { CallError } from '../../../src/refine/providers/provider.js';
 import { jsonLinesFile } from '../../support/json-files.js';
 import { errorOf } from '../../support/outcomes.js';

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { isFailure } from '../../../src/core/report.js';
-import type { Outcome } from '../../../src/engine/documents-batch.js';
+import type { Outcome } from '../../../src/engine/documents/documents-batch.js';
 import { createEngine } from '../../../src/engine/engine.js';
 import { ANSWERS, answerTo, type AnswerKind } from '../../../src/refine/mock/answers.js';
 import {

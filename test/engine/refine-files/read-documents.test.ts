@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../../src/io/dead-letters.js';
 import type { Input } from '../../../src/io/input.js';
 import { resolveInputs } from '../../../src/io/inputs.js';
-import { lineBytesMaxOf, scoreFiles } from '../../../src/engine/score-files.js';
+import { lineBytesMaxOf, scoreFiles } from '../../../src/engine/score-files/score-files.js';
 import {
   READ_START,
   countDocuments,

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../../src/core/document.js';
 import { createEngine, type Engine } from '../../../src/engine/engine.js';
 import type { EngineOptions } from '../../../src/engine/options.js';
-import { scoreFiles } from '../../../src/engine/score-files.js';
+import { scoreFiles } from '../../../src/engine/score-files/score-files.js';
 import { COLLISIONS_PRESENT, readCollisions } from '../../support/oracle.js';
 import { errorOf, reportOf } from '../../support/outcomes.js';
 import { Scratch, jsonLines, readRows } from '../../support/scratch.js';

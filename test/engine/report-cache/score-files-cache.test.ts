@@ -6,8 +6,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunSummary, ScoreFilesOptions } from '../../../src/engine/score-files-options.js';
-import { scoreFiles } from '../../../src/engine/score-files.js';
+import type { RunSummary, ScoreFilesOptions } from '../../../src/engine/score-files/options.js';
+import { scoreFiles } from '../../../src/engine/score-files/score-files.js';
 import { errorOf } from '../../support/outcomes.js';
 import { Scratch, jsonLines } from '../../support/scratch.js';
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { scoreFiles } from '../../../src/engine/score-files.js';
+import { scoreFiles } from '../../../src/engine/score-files/score-files.js';
 import { parsePage } from '../../support/parse-page.js';
 import { Scratch, jsonLines } from '../../support/scratch.js';
 

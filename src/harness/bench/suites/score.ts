@@ -5,7 +5,7 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 
 import { isFailure, type CountsReport } from '../../../core/report.js';
 import { createEngine, type Engine } from '../../../engine/engine.js';
-import { scoreFiles } from '../../../engine/score-files.js';
+import { scoreFiles } from '../../../engine/score-files/score-files.js';
 import type { BenchDocuments } from '../documents.js';
 import { latencyOf } from '../latency.js';
 import {
