@@ -40,7 +40,7 @@ export class Connections {
   /** Given back in this turn of the event loop, and in the one before. */
   #landed: Connection[] = [];
   #settled: Connection[] = [];
-  #settling: NodeJS.Immediate | undefined;
+  #isSettling = false;
   readonly #line = new Lanes<Passenger>(1, LANE_ITEMS_LIMIT, 'calls that wait for a connection');
   #opening = 0;
   #isClosed = false;
@@ -69,7 +69,8 @@ export class Connections {
   /** For a connection whose request was answered. */
   giveBack(connection: Connection): void {
     this.#landed.push(connection);
-    this.#settling ??= setImmediate(this.#settle);
+    if (!this.#isSettling) setImmediate(this.#settle);
+    this.#isSettling = true;
   }
 
   /** Ends all connections, with what is under way. */
@@ -83,7 +84,8 @@ export class Connections {
     const usable = this.#settled;
     this.#settled = this.#landed;
     this.#landed = [];
-    this.#settling = this.#settled.length > 0 ? setImmediate(this.#settle) : undefined;
+    this.#isSettling = this.#settled.length > 0;
+    if (this.#isSettling) setImmediate(this.#settle);
     for (const connection of usable) if (connection.isOpen) this.#use(connection);
     this.#openForLine();
   };
