@@ -49,6 +49,6 @@ describe.each(ANSWERS)('a model that answers with "%s"', (kind) => {
     }
     const accepted = rows.filter((row) => row.accepted).length;
     if (kind === 'improve') expect(accepted).toBeGreaterThan(TEXTS.length / 2);
-    else if (kind !== 'worsen') expect(accepted).toBe(0);
+    else if (kind !== 'worsen' && kind !== 'shorten') expect(accepted).toBe(0); // These may be better by luck.
   });
 });

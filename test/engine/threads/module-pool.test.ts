@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ModulePool } from '../../../src/engine/threads/module-pool.js';
 import type { ModuleRequest } from '../../../src/workers/module-protocol.js';
 
-const ACT = fileURLToPath(new URL('graph/modules/act.mjs', import.meta.url));
+const ACT = fileURLToPath(new URL('../graph/modules/act.mjs', import.meta.url));
 
 type Event = readonly [what: string, ticket: number | undefined, detail?: unknown];
 
