@@ -44,7 +44,7 @@ export {
   type OperationOptions,
   type ScoreAllOptions,
 } from './engine/engine.js';
-export type { Processor } from './engine/jobs/run.js';
+export type { Processor } from './engine/jobs/plan.js';
 export type { AnyProcessor, JobsStatistics, ResumeOptions } from './engine/jobs/jobs.js';
 export type { ItemContext } from './engine/jobs/item-context.js';
 export type { Items } from './engine/jobs/item-source.js';

@@ -6,7 +6,7 @@ import { finalError, isFinalError } from '../../core/flow/final-error.js';
 import type { ModuleRequest } from '../../workers/module-protocol.js';
 import { ModulePool } from '../threads/module-pool.js';
 import type { ItemContext } from './item-context.js';
-import type { ProcessorThreads } from './run.js';
+import type { ProcessorThreads } from './plan.js';
 
 /** A call of the processor: it waits for a thread, and then for its answer. */
 interface Call {

@@ -17,7 +17,8 @@ import {
   type ResolvedJobOptions,
   type ResolvedJobsOptions,
 } from './options.js';
-import { JobRun, type Processor } from './run.js';
+import type { Processor } from './plan.js';
+import { JobRun } from './run.js';
 
 /** A function, or a module whose default export is one and runs in threads. */
 export type AnyProcessor<T, R> = Processor<T, R> | string | URL;

@@ -1,17 +1,17 @@
-import type { Clock } from '../../core/clock.js';
-import { MillraceError, isMillraceError, messageOf, type ErrorCode } from '../../core/errors.js';
+import { MillraceError } from '../../core/errors.js';
 import { delayMs as backoffMs } from '../../core/flow/backoff.js';
 import { isFinalError } from '../../core/flow/final-error.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { FinishedItem, JobLedger } from '../../ledger/job-ledger.js';
 import { Deadlines } from './deadlines.js';
-import { Place, type Dispatched, type Dispatcher } from './dispatcher.js';
+import { Place, type Dispatched } from './dispatcher.js';
 import { checkOfItem } from './item-check.js';
-import type { ItemContext } from './item-context.js';
-import { AT_END, NOT_YET, openItemSource, type ItemSource, type Items } from './item-source.js';
+import { asError, itemError } from './item-errors.js';
+import { AT_END, NOT_YET, openItemSource, type ItemSource } from './item-source.js';
 import { Job, type JobProgress, type JobState, type JobStatus, type JobSummary } from './job.js';
 import { Lane, type LaneHost } from './lane.js';
 import type { ResolvedJobOptions } from './options.js';
+import type { JobPlan } from './plan.js';
 import { finishedFailure, finishedValue, resultOf } from './records.js';
 import { Recorder } from './recorder.js';
 import { Results, type ItemFailure, type ItemResult } from './results.js';
@@ -19,29 +19,6 @@ import { Retries } from './retries.js';
 
 /** `progress` is emitted so often at most. */
 const PROGRESS_MS = 100;
-
-/** What a job calls with each item. */
-export type Processor<T, R> = (item: T, context: ItemContext) => MaybePromise<R>;
-
-/** Threads that run a processor; opened before the first item begins, closed behind the last. */
-export interface ProcessorThreads {
-  open(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface JobPlan<T, R> {
-  readonly id: string;
-  readonly items: Items<T>;
-  readonly processor: Processor<T, R>;
-  readonly threads?: ProcessorThreads;
-  readonly ledger?: () => Promise<JobLedger>;
-  readonly options: ResolvedJobOptions;
-  readonly dispatcher: Dispatcher;
-  readonly clock: Clock;
-  /** From 0 up to but not including 1. */
-  readonly random: () => number;
-  readonly onEnd: (summary: JobSummary) => void;
-}
 
 /**
  * One job at work.
@@ -485,14 +462,4 @@ export class JobRun<T, R> implements Dispatched, JobState<R>, LaneHost<T, R> {
 function etaSeconds(left: number, itemsPerSecond: number): number | undefined {
   if (left === 0) return 0;
   return itemsPerSecond === 0 ? undefined : left / itemsPerSecond;
-}
-
-/** What an item failed with: its own error if that is one of ours. */
-function itemError(ordinal: number, thrown: unknown): MillraceError {
-  if (isMillraceError(thrown)) return thrown;
-  return new MillraceError('ERR_ITEM_FAILED', `item ${ordinal} failed: ${messageOf(thrown)}`, { cause: thrown });
-}
-
-function asError(code: ErrorCode, what: string, thrown: unknown): MillraceError {
-  return isMillraceError(thrown) ? thrown : new MillraceError(code, `${what}: ${messageOf(thrown)}`, { cause: thrown });
 }
